@@ -1,0 +1,77 @@
+package actor
+
+import "time"
+
+// Registry is what a bundle defines: its actor types, by name.
+type Registry struct {
+	Version string // the bundle's hash
+	Actors  map[string]*Definition
+	Config  RunConfig
+}
+
+// Definition is one actor type as far as Go must know it.
+type Definition struct {
+	Name    string
+	Actions []string // in the order of their definition
+
+	HasState       bool
+	HasVars        bool
+	HasConnState   bool
+	HasOnAuth      bool // the member exists, whatever its value
+	HasOnConnect   bool
+	HasOnFetch     bool
+	HasOnWebSocket bool
+
+	Options Options
+	At      string // TypeScript position of actor(…), "file:line:col"; may be empty
+}
+
+// Options are an actor type's limits; all durations are positive.
+type Options struct {
+	CreateVarsTimeout      time.Duration // 5 s
+	CreateConnStateTimeout time.Duration // 5 s
+	OnConnectTimeout       time.Duration // 5 s
+	SaveInterval           time.Duration // 10 s
+	ActionTimeout          time.Duration // 60 s
+	SleepTimeout           time.Duration // 30 s
+}
+
+// DefaultOptions are those of an actor that sets none.
+func DefaultOptions() Options {
+	return Options{
+		CreateVarsTimeout:      5 * time.Second,
+		CreateConnStateTimeout: 5 * time.Second,
+		OnConnectTimeout:       5 * time.Second,
+		SaveInterval:           10 * time.Second,
+		ActionTimeout:          60 * time.Second,
+		SleepTimeout:           30 * time.Second,
+	}
+}
+
+// RunConfig is what the entry's runServer or createServer asked for. Zero
+// fields were not given; config puts them beneath rivet.yaml, environment and flags.
+type RunConfig struct {
+	Called             bool // runServer or createServer was called
+	Driver             string
+	DataPath           string
+	Hostname           string
+	Port               int
+	BasePath           string
+	MaxIncomingMessage int
+	CORS               *CORS
+	StudioEnabled      *bool
+	StudioToken        string
+	HasFetch           bool // serve(app): HTTP outside the registry goes to Gateway.Fetch
+}
+
+// CORS is who may call from a browser. Origins "*" is everyone; Dynamic: ask
+// Gateway.AllowOrigin for each origin.
+type CORS struct {
+	Origins       []string
+	Dynamic       bool
+	AllowMethods  []string
+	AllowHeaders  []string
+	ExposeHeaders []string
+	Credentials   bool
+	MaxAge        int // seconds; 0: not sent
+}
