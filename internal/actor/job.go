@@ -1,10 +1,15 @@
 package actor
 
 import (
+	"errors"
 	"time"
 
 	"github.com/rivetdev/rivet/internal/value"
 )
+
+// ErrEvacuated is the Err of an instance that was stopped because its isolate
+// got stuck with another actor's code; it is to be started again elsewhere.
+var ErrEvacuated = errors.New("moved away from a stuck isolate")
 
 // Job is one thing that the engine asks an instance to do. Jobs are taken up in
 // the order in which they were posted; each begins a turn.

@@ -25,6 +25,9 @@ type Outcome struct {
 	// by itself (a failed start, a stack overflow …), nil: it was asked to.
 	Stopped bool
 	Err     error
+	// Unstarted are, with Stopped, the calls that were posted but never begun;
+	// they can be run by another instance.
+	Unstarted []CallID
 
 	// Work is what keeps the actor awake, after this turn.
 	Work Work

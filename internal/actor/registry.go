@@ -14,13 +14,14 @@ type Definition struct {
 	Name    string
 	Actions []string // in the order of their definition
 
-	HasState       bool
-	HasVars        bool
-	HasConnState   bool
-	HasOnAuth      bool // the member exists, whatever its value
-	HasOnConnect   bool
-	HasOnFetch     bool
-	HasOnWebSocket bool
+	HasState        bool
+	HasVars         bool
+	HasConnState    bool
+	HasOnAuth       bool // the member exists, whatever its value
+	HasOnConnect    bool
+	HasOnDisconnect bool
+	HasOnFetch      bool
+	HasOnWebSocket  bool
 
 	Options Options
 	At      string // TypeScript position of actor(…), "file:line:col"; may be empty
