@@ -1,0 +1,149 @@
+package bundle
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/evanw/esbuild/pkg/api"
+
+	"github.com/rivetdev/rivet/internal/errs"
+)
+
+// Severity tells an error, which fails a build, from a warning.
+type Severity string
+
+// The severities of a Problem.
+const (
+	SeverityError   Severity = "error"
+	SeverityWarning Severity = "warning"
+)
+
+// Problem is one thing wrong with the user's code, as data: the terminal shows
+// Frame, editors and the Studio use the fields.
+type Problem struct {
+	Severity Severity `json:"severity"`
+	File     string   `json:"file"`   // relative to the project, "" if the problem has no place
+	Line     int      `json:"line"`   // from 1
+	Column   int      `json:"column"` // from 1, in characters
+	Length   int      `json:"length"` // characters to underline, at least 1
+	Text     string   `json:"text"`
+	LineText string   `json:"lineText"`
+	Before   string   `json:"before,omitempty"` // the line before LineText, if it is known
+	Notes    []string `json:"notes,omitempty"`
+	Hint     string   `json:"hint,omitempty"` // what to do next
+}
+
+// Error is a failed build. Inputs are the files known so far: a change of one of
+// them may repair it.
+type Error struct {
+	Problems []Problem
+	Inputs   []string
+}
+
+// Error is the first problem in one line and how many there are.
+func (e *Error) Error() string {
+	if len(e.Problems) == 0 {
+		return "build failed"
+	}
+	p := e.Problems[0]
+	s := p.Text
+	if p.File != "" {
+		s = fmt.Sprintf("%s:%d:%d: %s", p.File, p.Line, p.Column, s)
+	}
+	if n := len(e.Problems) - 1; n > 0 {
+		s += fmt.Sprintf(" (and %d more)", n)
+	}
+	return s
+}
+
+// Unwrap gives the error a code, for exit codes and logs.
+func (e *Error) Unwrap() error {
+	err := &errs.Error{Code: errs.BuildFailed, Msg: e.Error()}
+	if len(e.Problems) > 0 {
+		err.Hint = e.Problems[0].Hint
+	}
+	return err
+}
+
+// Frame is the problem for a terminal: text, place, the line and what is
+// underlined in it, notes and hint. It ends without a line break.
+func (p Problem) Frame(color bool) string {
+	paint := func(code, s string) string {
+		if !color {
+			return s
+		}
+		return "\x1b[" + code + "m" + s + "\x1b[0m"
+	}
+	mark := "31"
+	if p.Severity == SeverityWarning {
+		mark = "33"
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s", paint("1;"+mark, string(p.Severity)+":"), paint("1", p.Text))
+	if p.File != "" {
+		fmt.Fprintf(&b, "\n  %s", paint("36", fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)))
+		if p.LineText != "" {
+			p.frameLines(&b, func(s string) string { return paint(mark, s) }, func(s string) string { return paint("2", s) })
+		}
+	}
+	for _, n := range p.Notes {
+		fmt.Fprintf(&b, "\n  %s", strings.ReplaceAll(n, "\n", "\n  "))
+	}
+	if p.Hint != "" {
+		fmt.Fprintf(&b, "\n  %s %s", paint("32", "hint:"), p.Hint)
+	}
+	return b.String()
+}
+
+func (p Problem) frameLines(b *strings.Builder, mark, dim func(string) string) {
+	width := len(fmt.Sprint(p.Line))
+	if p.Before != "" && p.Line > 1 {
+		fmt.Fprintf(b, "\n    %s", dim(fmt.Sprintf("%*d | %s", width, p.Line-1, untab(p.Before))))
+	}
+	fmt.Fprintf(b, "\n  %s %*d %s %s", mark(">"), width, p.Line, dim("|"), untab(p.LineText))
+	head := []rune(p.LineText)
+	col := min(max(p.Column-1, 0), len(head))
+	under := min(max(p.Length, 1), max(len(head)-col, 1))
+	fmt.Fprintf(b, "\n    %*s %s %s%s", width, "", dim("|"),
+		strings.Repeat(" ", utf8.RuneCountInString(untab(string(head[:col])))), mark(strings.Repeat("^", under)))
+}
+
+func untab(s string) string { return strings.ReplaceAll(s, "\t", "  ") }
+
+// problemsOf turns esbuild's messages into problems; before finds the line
+// above a place (file as esbuild names it).
+func problemsOf(sev Severity, msgs []api.Message, before func(file string, line int) string) []Problem {
+	out := make([]Problem, 0, len(msgs))
+	for _, m := range msgs {
+		p := Problem{Severity: sev, Text: m.Text}
+		if h, ok := m.Detail.(hint); ok {
+			p.Hint = string(h)
+		}
+		if l := m.Location; l != nil {
+			p.place(l, before)
+		}
+		for _, n := range m.Notes {
+			text := n.Text
+			if n.Location != nil && n.Location.File != "" {
+				text = fmt.Sprintf("%s:%d:%d: %s", n.Location.File, n.Location.Line, n.Location.Column+1, text)
+			}
+			p.Notes = append(p.Notes, text)
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// hint travels in api.Message.Detail from a plugin to a Problem.
+type hint string
+
+func (p *Problem) place(l *api.Location, before func(string, int) string) {
+	p.File, p.Line, p.LineText = l.File, l.Line, l.LineText
+	col := min(l.Column, len(l.LineText))
+	p.Column = utf8.RuneCountInString(l.LineText[:col]) + 1
+	p.Length = max(1, utf8.RuneCountInString(l.LineText[col:min(col+l.Length, len(l.LineText))]))
+	if before != nil && l.Line > 1 {
+		p.Before = before(l.File, l.Line-1)
+	}
+}
