@@ -80,6 +80,9 @@ func run(t testing.TB, out *actor.Bundle) *goja.Runtime {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if _, err := vm.RunString(`__rivet_modules = { "node:events": { EventEmitter: class {} }, "node:path": {} }`); err != nil {
+		t.Fatal(err)
+	}
 	scripts := []actor.Script{sdk}
 	if out.Vendor != nil {
 		scripts = append(scripts, *out.Vendor)

@@ -1,6 +1,7 @@
 package bundle
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -143,10 +144,11 @@ func (m *vendorModule) analyse(b *Builder) {
 	for name, in := range meta.Inputs {
 		if filepath.Join(b.opts.Dir, filepath.FromSlash(name)) == m.path {
 			m.esm = in.Format == "esm"
-		} else if in.Format == "cjs" {
-			m.open = true
 		}
 	}
+	// "export *" of a CommonJS module leaves this helper, and names that only
+	// running it tells.
+	m.open = bytes.Contains(code(&res), []byte("__reExport("))
 	for _, out := range meta.Outputs {
 		m.exports = out.Exports
 	}
