@@ -168,7 +168,8 @@ func (SocketJob) isJob()  {}
 // Instance is one life of an actor in an isolate. Its methods may be called
 // from any goroutine and never block.
 type Instance interface {
-	// Post hands over a job. Jobs posted after Stop or Kill are dropped.
+	// Post hands over a job. After Stop only Granted, Result and Disconnect are
+	// still taken, since running actions may wait for them; after Kill nothing is.
 	Post(job Job)
 	// Stop lets running actions and background promises finish for at most
 	// grace (0: does not wait), then interrupts them; the last outcome is

@@ -32,6 +32,12 @@ func (g *Gate[E]) Issue() uint64 {
 	return g.issued
 }
 
+// Issued is the number of the last batch that was handed to the store.
+func (g *Gate[E]) Issued() uint64 { return g.issued }
+
+// Reached reports whether batch seq is durable.
+func (g *Gate[E]) Reached(seq uint64) bool { return seq <= g.durable }
+
 // Hold lets e leave once every batch issued so far is durable: at once if they are.
 func (g *Gate[E]) Hold(e E) {
 	if g.durable == g.issued && g.head == len(g.held) {

@@ -1,0 +1,175 @@
+package engine
+
+import (
+	"sync"
+	"time"
+
+	"github.com/rivetdev/rivet/internal/actor"
+	"github.com/rivetdev/rivet/internal/errs"
+	"github.com/rivetdev/rivet/internal/value"
+)
+
+const (
+	firstRetry = time.Second // doubling with each further failure
+	alarmBatch = 256         // due alarms read at a time
+	// storeRetry is how long the schedule waits when the store can't be read.
+	storeRetry = time.Second
+)
+
+// alarms runs what actors scheduled. What is due is read from the store, so
+// that actors that sleep cost nothing; one look is under way at a time.
+type alarms struct {
+	e *Engine
+
+	mu      sync.Mutex
+	on      bool
+	looking bool
+	again   bool // something changed during the look
+	full    bool // more are due than were read
+	running map[actor.AlarmID]bool
+	cancel  func() bool // of the timer for the next alarm
+	idle    *sync.Cond
+}
+
+func newAlarms(e *Engine) *alarms {
+	a := &alarms{e: e, running: map[actor.AlarmID]bool{}}
+	a.idle = sync.NewCond(&a.mu)
+	return a
+}
+
+func (a *alarms) begin() {
+	a.mu.Lock()
+	a.on = true
+	a.mu.Unlock()
+	a.poke()
+}
+
+func (a *alarms) stop() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.on = false
+	if a.cancel != nil {
+		a.cancel()
+		a.cancel = nil
+	}
+	for a.looking {
+		a.idle.Wait()
+	}
+}
+
+// poke looks for due alarms, now or after the look that is under way.
+func (a *alarms) poke() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !a.on {
+		return
+	}
+	if a.looking {
+		a.again = true
+		return
+	}
+	a.looking = true
+	go a.look()
+}
+
+func (a *alarms) look() {
+	for {
+		next, ok := a.fire()
+		a.mu.Lock()
+		if a.on && a.again {
+			a.again = false
+			a.mu.Unlock()
+			continue
+		}
+		if a.cancel != nil {
+			a.cancel()
+			a.cancel = nil
+		}
+		if a.on && ok {
+			a.cancel = a.e.clock.AfterFunc(next, a.poke)
+		}
+		a.looking = false
+		a.idle.Broadcast()
+		a.mu.Unlock()
+		return
+	}
+}
+
+// fire starts what is due and says after how long to look again.
+func (a *alarms) fire() (next time.Duration, ok bool) {
+	now := a.e.clock.Now()
+	due, err := a.e.store.Alarms(a.e.ctx, now, alarmBatch)
+	if err != nil {
+		a.e.log.Error("the schedule can't be read", "error", err)
+		return storeRetry, true
+	}
+	a.mu.Lock()
+	a.full = len(due) == alarmBatch
+	a.mu.Unlock()
+	for _, al := range due {
+		a.start(al)
+	}
+	at, ok, err := a.e.store.NextAlarm(a.e.ctx, now)
+	if err != nil {
+		a.e.log.Error("the schedule can't be read", "error", err)
+		return storeRetry, true
+	}
+	if !ok {
+		return 0, false
+	}
+	return max(at.Sub(a.e.clock.Now()), 0), true
+}
+
+// start runs one alarm, unless it runs already.
+func (a *alarms) start(al actor.Alarm) {
+	a.mu.Lock()
+	if a.running[al.ID] {
+		a.mu.Unlock()
+		return
+	}
+	a.running[al.ID] = true
+	a.mu.Unlock()
+	err := a.e.withCell(al.Actor, func(c *cell) {
+		c.submit(&item{
+			alarm: &al,
+			reply: func(_ value.Value, err error) { a.over(al.ID, err) },
+			job: func(call actor.CallID) actor.Job {
+				return actor.Run{Call: call, Alarm: al.ID, Action: al.Action, Args: al.Args}
+			},
+		})
+	})
+	if err != nil {
+		a.over(al.ID, err)
+	}
+}
+
+// over notes that a run has ended. A run that ended without a batch of its own
+// (its actor can't be started, storage is away) is still due: look again soon.
+func (a *alarms) over(id actor.AlarmID, err error) {
+	a.mu.Lock()
+	delete(a.running, id)
+	full := a.full
+	a.full = false
+	a.mu.Unlock()
+	switch {
+	case err != nil:
+		a.e.clock.AfterFunc(storeRetry, a.poke)
+	case full:
+		a.poke()
+	}
+}
+
+// ran puts the end of a run into the batch with its last changes: so a run
+// that ended is never run again, and one that did not end is.
+func (a *alarms) ran(b *actor.Batch, al *actor.Alarm, err error) {
+	if err == nil {
+		b.AlarmsRemoved = append(b.AlarmsRemoved, al.ID)
+		return
+	}
+	failed := *al
+	failed.Attempt++
+	failed.Error = errs.As(err).Msg
+	failed.Failed = failed.Attempt > a.e.opts.MaxAttempts || errs.Is(err, errs.ActionNotFound)
+	failed.At = a.e.clock.Now().Add(firstRetry << (failed.Attempt - 1))
+	b.Alarms = append(b.Alarms, failed)
+}
