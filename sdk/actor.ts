@@ -26,10 +26,10 @@ export {
 } from "./internal/main.js";
 export { RegistryConfigSchema, setup } from "./internal/registry.js";
 export type {
+  Actions,
   ActorConfig,
   ActorConfigInput,
   ActorOptions,
-  Actions,
   AuthIntent,
   OnAuthArgument,
   OnAuthOptions,

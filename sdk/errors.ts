@@ -82,7 +82,7 @@ const clientDocs = "(https://www.rivet.gg/docs/actors/clients/#actor-client)";
 export const InternalError = errorClass(
   "InternalError",
   "internal_error",
-  (message = "Internal error. Read the server logs for more details.") => message,
+  (message: string = "Internal error. Read the server logs for more details.") => message,
   500,
   false,
 );

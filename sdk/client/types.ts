@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" />
 import type { OnAuthArgument, UniversalWebSocket } from "../types/config.js";
 import type { EventArgs, EventName } from "../types/context.js";
 import type {
@@ -24,9 +25,10 @@ export type ConnectionStatus = "connecting" | "connected" | "disconnected" | "di
 export type EventUnsubscribe = () => void;
 
 // biome-ignore-start lint/suspicious/noExplicitAny: patterns that infer
-type StateOf<D> = D extends ActorDefinition<any, infer CP, any, any, infer I, any, any, infer A, infer E>
-  ? { params: CP; input: I; actions: A; events: E }
-  : never;
+type StateOf<D> =
+  D extends ActorDefinition<any, infer CP, any, any, infer I, any, any, infer A, infer E>
+    ? { params: CP; input: I; actions: A; events: E }
+    : never;
 type Rest<F> = F extends (c: any, ...args: infer Args) => any
   ? F extends () => any
     ? []
@@ -105,9 +107,7 @@ export interface Listening<E> {
 export interface ActorHandleRaw<D extends AnyActorDefinition = AnyActorDefinition>
   extends Listening<StateOf<D>["events"]> {
   /** Calls an action by name, whatever the name is. */
-  action<Args extends unknown[] = unknown[], R = unknown>(
-    options: ActionOptions<Args>,
-  ): Promise<R>;
+  action<Args extends unknown[] = unknown[], R = unknown>(options: ActionOptions<Args>): Promise<R>;
   /** Opens a connection; it begins at once and reconnects until it is disposed. */
   connect(params?: ParamsOption<StateOf<D>["params"]>): ActorConn<D>;
   /** Asks `onFetch`. Relative paths are relative to the actor. */
@@ -134,9 +134,7 @@ export interface ActorConnRaw<D extends AnyActorDefinition = AnyActorDefinition>
   /** Settles with the first open, or with the refusal. */
   readonly ready: Promise<void>;
   /** Calls an action by name, whatever the name is. */
-  action<Args extends unknown[] = unknown[], R = unknown>(
-    options: ActionOptions<Args>,
-  ): Promise<R>;
+  action<Args extends unknown[] = unknown[], R = unknown>(options: ActionOptions<Args>): Promise<R>;
   /** Errors that belong to no call. */
   onError(callback: (error: ActorError) => void): EventUnsubscribe;
   onOpen(callback: () => void): EventUnsubscribe;
@@ -206,7 +204,11 @@ export interface ClientOptions {
   headers?: Record<string, string>;
   fetch?: typeof fetch;
   // biome-ignore lint/suspicious/noExplicitAny: npm's ws and the platform's differ
-  WebSocket?: new (url: string, protocols?: string[], options?: any) => any;
+  WebSocket?: new (
+    url: string,
+    protocols?: string[],
+    options?: any,
+  ) => any;
   /** Between 0 and 1, for the jitter of reconnects. Default `Math.random`. */
   random?: () => number;
   /** For all actors that are given none of their own. */

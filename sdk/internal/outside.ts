@@ -54,7 +54,10 @@ async function forward(request: Request): Promise<Response> {
     init.body = request.body;
     init.duplex = "half";
   }
-  const response = await fetch(endpointOf(undefined) + (path === "/" ? "" : path) + url.search, init);
+  const response = await fetch(
+    endpointOf(undefined) + (path === "/" ? "" : path) + url.search,
+    init,
+  );
   // fetch has decoded the body already
   const answer = new Headers(response.headers);
   answer.delete("content-encoding");

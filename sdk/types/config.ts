@@ -210,9 +210,7 @@ export interface ActorConfig<S, CP, CS, V, I, AD, DB, A, E> {
 type Given2<T> = ActorContext<T>["state"];
 
 /** At most one of two keys. */
-export type OneOf<A extends string, B extends string> =
-  | { [K in A]?: never }
-  | { [K in B]?: never };
+export type OneOf<A extends string, B extends string> = { [K in A]?: never } | { [K in B]?: never };
 
 /** {@link ActorConfig} with its exclusive pairs. */
 export type ActorConfigInput<S, CP, CS, V, I, AD, DB, A, E> = ActorConfig<

@@ -14,14 +14,34 @@ export type AnyActorDefinition = ActorDefinition<any, any, any, any, any, any, a
 
 /** The `c` of an actor's hooks; takes an action's `c` too. */
 export type ActorContextOf<D> = D extends {
-  readonly config: ActorConfig<infer S, infer CP, infer CS, infer V, infer I, infer AD, infer DB, any, infer E>;
+  readonly config: ActorConfig<
+    infer S,
+    infer CP,
+    infer CS,
+    infer V,
+    infer I,
+    infer AD,
+    infer DB,
+    any,
+    infer E
+  >;
 }
   ? ActorContext<S, CP, CS, V, I, AD, DB, E>
   : never;
 
 /** The `c` of an actor's actions. */
 export type ActionContextOf<D> = D extends {
-  readonly config: ActorConfig<infer S, infer CP, infer CS, infer V, infer I, infer AD, infer DB, any, infer E>;
+  readonly config: ActorConfig<
+    infer S,
+    infer CP,
+    infer CS,
+    infer V,
+    infer I,
+    infer AD,
+    infer DB,
+    any,
+    infer E
+  >;
 }
   ? ActionContext<S, CP, CS, V, I, AD, DB, E>
   : never;
