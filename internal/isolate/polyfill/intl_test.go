@@ -1,0 +1,47 @@
+package polyfill
+
+import "testing"
+
+func TestIntl(t *testing.T) {
+	check(t, map[string]string{
+		`(1234.5).toLocaleString("en-US")`:                                                                                                               "1,234.5",
+		`(1234.5).toLocaleString()`:                                                                                                                      "1,234.5",
+		`(1234567n).toLocaleString()`:                                                                                                                    "1,234,567",
+		`(1234.5678).toLocaleString("de-DE")`:                                                                                                            "1.234,568",
+		`[1234, 5.5].toLocaleString()`:                                                                                                                   "1,234,5.5",
+		`(0.256).toLocaleString("en-US", { style: "percent" })`:                                                                                          "26%",
+		`(1234.5).toLocaleString("en-US", { style: "currency", currency: "USD" })`:                                                                       "$1,234.50",
+		`(-5).toLocaleString("en-US", { style: "currency", currency: "EUR" })`:                                                                           "-€5.00",
+		`(1234.5).toLocaleString("de-DE", { style: "currency", currency: "EUR" })`:                                                                       "1.234,50\u00a0€",
+		`new Intl.NumberFormat("en-US", { notation: "compact" }).format(1234567)`:                                                                        "1.2M",
+		`new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 }).format(2.5)`:                                                                       "3",
+		`new Intl.NumberFormat("en-US", { minimumIntegerDigits: 2 }).format(7)`:                                                                          "07",
+		`new Intl.NumberFormat("en-US", { maximumSignificantDigits: 3 }).format(123456)`:                                                                 "123,000",
+		`Intl.NumberFormat().format(-0.5)`:                                                                                                               "-0.5",
+		`new Intl.NumberFormat("en-US", { style: "unit", unit: "kilometer" }).format(16)`:                                                                "16 km",
+		`[NaN, Infinity, 1e21].map(x => x.toLocaleString()).join(" ")`:                                                                                   "NaN ∞ 1,000,000,000,000,000,000,000",
+		`new Date(0).toLocaleDateString("en-US", { timeZone: "UTC", month: "long" })`:                                                                    "January",
+		`new Date(0).toLocaleDateString("en-US", { timeZone: "UTC" })`:                                                                                   "1/1/1970",
+		`new Date(0).toLocaleTimeString("en-US", { timeZone: "UTC" })`:                                                                                   "12:00:00\u202fAM",
+		`new Date(0).toLocaleString("en-US", { timeZone: "America/New_York" })`:                                                                          "12/31/1969, 7:00:00\u202fPM",
+		`new Date(0).toLocaleString("en-GB", { timeZone: "UTC" })`:                                                                                       "01/01/1970, 00:00:00",
+		`new Date(0).toLocaleDateString("de-DE", { timeZone: "UTC" })`:                                                                                   "1.1.1970",
+		`new Intl.DateTimeFormat("en-US", { dateStyle: "full", timeZone: "UTC" }).format(0)`:                                                             "Thursday, January 1, 1970",
+		`new Intl.DateTimeFormat("en-US", { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" }).format(0)`:                                       "Jan 1, 1970, 12:00\u202fAM",
+		`new Intl.DateTimeFormat("en-US", { weekday: "short", hour: "2-digit", hour12: false, minute: "2-digit", timeZone: "Europe/Berlin" }).format(0)`: "Thu, 01:00",
+		`new Intl.DateTimeFormat("en-US", { timeZone: "utc" }).resolvedOptions().timeZone`:                                                               "UTC",
+		`typeof Intl.DateTimeFormat().resolvedOptions().timeZone`:                                                                                        "string",
+		`try { new Intl.DateTimeFormat("en", { timeZone: "Mars/X" }) } catch (e) { e.name }`:                                                             "RangeError",
+		`new Date(NaN).toLocaleString()`:                                                                                                                 "Invalid Date",
+		`["b", "a", "C", "ä", "A"].sort(new Intl.Collator("en").compare).join("")`:                                                                       "aAäbC",
+		`["a10", "a9"].sort(new Intl.Collator("en", { numeric: true }).compare).join()`:                                                                  "a9,a10",
+		`"a".localeCompare("B") + "," + "a".localeCompare("A", undefined, { sensitivity: "base" })`:                                                      "-1,0",
+		`[0, 1, 2].map(n => new Intl.PluralRules("en").select(n)).join()`:                                                                                "other,one,other",
+		`[1, 2, 3, 11].map(n => new Intl.PluralRules("en", { type: "ordinal" }).select(n)).join()`:                                                       "one,two,few,other",
+		`const r = new Intl.RelativeTimeFormat("en", { numeric: "auto" }); [r.format(-1, "day"), r.format(3, "hours")].join()`:                           "yesterday,in 3 hours",
+		`new Intl.ListFormat("en").format(["a", "b", "c"])`:                                                                                              "a, b, and c",
+		`[...new Intl.Segmenter("en").segment("👨‍👩‍👧e\u0301x")].length`:                                                                                  "3",
+		`[...new Intl.Segmenter("en", { granularity: "word" }).segment("Hi you.")].filter(s => s.isWordLike).map(s => s.segment).join()`:                 "Hi,you",
+		`Intl.NumberFormat.supportedLocalesOf(["en-US", "xx"]).join()`:                                                                                   "en-US",
+	})
+}
