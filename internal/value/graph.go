@@ -110,7 +110,7 @@ func (n *Node) Count() int { return n.members.len() }
 // Each calls f for the members in order, until it returns false. The keys of
 // objects and errors are strings.
 func (n *Node) Each(f func(key, val Elem) bool) {
-	if n.Kind == KindObject || n.Kind == KindError {
+	if n.Kind == KindObject {
 		n.members.sortIndexKeys()
 	}
 	n.members.each(f)
