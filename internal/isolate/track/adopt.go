@@ -236,7 +236,7 @@ func (f *found) rewrite(r *Realm, n *node) {
 	switch f.class {
 	case jsvalue.Array:
 		for i, v := range f.vals {
-			if nv := r.known(v); v != nil && (f.copy || nv != v) {
+			if nv, moved := r.swap(v); v != nil && (f.copy || moved) {
 				_ = n.target.Set(itoa(i), nv)
 			}
 		}
@@ -247,7 +247,7 @@ func (f *found) rewrite(r *Realm, n *node) {
 		f.rewriteEntries(r, n)
 	default:
 		for i, k := range f.keys {
-			if nv := r.known(f.vals[i]); f.copy || nv != f.vals[i] {
+			if nv, moved := r.swap(f.vals[i]); f.copy || moved {
 				jsvalue.Define(r.vm, n.target, k, nv)
 			}
 		}
@@ -263,7 +263,8 @@ func (f *found) rewriteEntries(r *Realm, n *node) {
 	}
 	again := false
 	for i := 0; i < len(f.vals); i += step {
-		again = again || r.known(f.vals[i]) != f.vals[i]
+		_, moved := r.swap(f.vals[i])
+		again = again || moved
 	}
 	if again {
 		if step == 1 {

@@ -122,8 +122,8 @@ func (f *flusher) run() {
 		n := t.dirty[i]
 		d := n.dirty
 		n.dirty = nil
-		if n.id != 0 && d != nil {
-			f.node(n, t.g.Node(n.id), d)
+		if m := t.g.Node(n.id); m != nil && d != nil { // else it is written whole
+			f.node(n, m, d)
 		}
 	}
 	clear(t.dirty)

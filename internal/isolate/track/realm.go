@@ -107,12 +107,19 @@ func (r *Realm) wrap(proto *goja.Object, name string, f func(n *node, orig goja.
 
 // known is v, or its proxy if v is the raw object behind one.
 func (r *Realm) known(v goja.Value) goja.Value {
+	v, _ = r.swap(v)
+	return v
+}
+
+// swap is known, and whether that is another value. (Two goja values must not
+// be compared with ==: strings beyond ASCII panic.)
+func (r *Realm) swap(v goja.Value) (goja.Value, bool) {
 	if o, ok := v.(*goja.Object); ok {
 		if n := r.nodes[o]; n != nil {
-			return n.proxy
+			return n.proxy, n.proxy != o
 		}
 	}
-	return v
+	return v, false
 }
 
 // wrapLookup makes a method find members by raw references too.

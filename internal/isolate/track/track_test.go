@@ -1,0 +1,364 @@
+package track
+
+import (
+	"fmt"
+	"math"
+	"math/big"
+	"strings"
+	"testing"
+
+	"github.com/dop251/goja"
+	"pgregory.net/rapid"
+
+	"github.com/rivetdev/rivet/internal/isolate/jsvalue"
+	"github.com/rivetdev/rivet/internal/value"
+)
+
+// world is a runtime whose global c has a tracked state, and the image of it
+// that a store would have.
+type world struct {
+	vm    *goja.Runtime
+	t     *Tracker
+	image *value.Graph
+	last  []byte
+}
+
+func newWorld(tb testing.TB) *world {
+	vm := goja.New()
+	w := &world{vm: vm, t: Install(vm).New(Options{}), image: value.NewGraph()}
+	c := vm.NewObject()
+	get := vm.ToValue(func(goja.FunctionCall) goja.Value { return w.t.Root() })
+	set := vm.ToValue(func(call goja.FunctionCall) goja.Value {
+		if err := w.t.SetRoot(call.Argument(0)); err != nil {
+			panic(err)
+		}
+		return goja.Undefined()
+	})
+	if err := c.DefineAccessorProperty("state", get, set, goja.FLAG_TRUE, goja.FLAG_TRUE); err != nil {
+		tb.Fatal(err)
+	}
+	_ = vm.Set("c", c)
+	_ = vm.Set("structuredClone", jsvalue.StructuredClone(vm))
+	return w
+}
+
+type fataler interface {
+	Helper()
+	Fatalf(string, ...any)
+}
+
+// turn runs src, flushes and applies the patch to the image.
+func (w *world) turn(t fataler, src string) []byte {
+	t.Helper()
+	if _, err := w.vm.RunString(src); err != nil {
+		t.Fatalf("%s: %v", src, err)
+	}
+	return w.flush(t)
+}
+
+func (w *world) flush(t fataler) []byte {
+	t.Helper()
+	p, err := w.t.Flush()
+	if err != nil {
+		t.Fatalf("flush: %v", err)
+	}
+	if p != nil {
+		if err := w.image.Apply(p); err != nil {
+			t.Fatalf("apply %x: %v", p, err)
+		}
+	}
+	w.last = p
+	return p
+}
+
+// shape prints a value with the identity of its objects, so that equal shapes
+// are equal graphs.
+func shape(v value.Value) string {
+	var b strings.Builder
+	ids := map[any]int{}
+	var walk func(v value.Value)
+	walk = func(v value.Value) {
+		switch x := v.(type) {
+		case nil, bool, value.Undefined, value.Hole:
+			fmt.Fprintf(&b, "%T%v", x, x)
+			return
+		case string:
+			fmt.Fprintf(&b, "%q", x)
+			return
+		case float64:
+			fmt.Fprintf(&b, "%v", x)
+			if x == 0 && math.Signbit(x) {
+				b.WriteByte('-')
+			}
+			return
+		case *big.Int:
+			fmt.Fprintf(&b, "%vn", x)
+			return
+		case value.Date:
+			fmt.Fprintf(&b, "date %v", float64(x))
+			return
+		}
+		if id, ok := ids[v]; ok {
+			fmt.Fprintf(&b, "#%d", id)
+			return
+		}
+		ids[v] = len(ids)
+		switch x := v.(type) {
+		case *value.RegExp:
+			fmt.Fprintf(&b, "/%s/%s", x.Source, x.Flags)
+		case *value.Bytes:
+			fmt.Fprintf(&b, "%v%x", x.Kind, x.Data)
+		case *value.Array:
+			b.WriteByte('[')
+			for _, it := range x.Items {
+				walk(it)
+				b.WriteByte(',')
+			}
+			b.WriteByte(']')
+		case *value.Object:
+			fmt.Fprintf(&b, "{%v ", x.NullProto)
+			for i, k := range x.Keys {
+				fmt.Fprintf(&b, "%q:", k)
+				walk(x.Vals[i])
+				b.WriteByte(',')
+			}
+			b.WriteByte('}')
+		case *value.Map:
+			b.WriteString("map{")
+			for _, e := range x.Entries {
+				walk(e[0])
+				b.WriteString("=>")
+				walk(e[1])
+				b.WriteByte(',')
+			}
+			b.WriteByte('}')
+		case *value.Set:
+			b.WriteString("set{")
+			for _, it := range x.Items {
+				walk(it)
+				b.WriteByte(',')
+			}
+			b.WriteByte('}')
+		case *value.Error:
+			fmt.Fprintf(&b, "%s(%s)", x.Name, x.Message)
+			if x.Fields != nil {
+				walk(x.Fields)
+			}
+		default:
+			fmt.Fprintf(&b, "?%T", v)
+		}
+	}
+	walk(v)
+	return b.String()
+}
+
+func stateOf(t fataler, vm *goja.Runtime) string {
+	t.Helper()
+	v, err := vm.RunString("c.state")
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	out, err := jsvalue.ToValue(vm, v, jsvalue.Options{State: true})
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	return shape(out)
+}
+
+func expr(t *rapid.T, depth int) string {
+	n := 20
+	if depth <= 0 {
+		n = 12
+	}
+	switch rapid.IntRange(0, n).Draw(t, "expr") {
+	case 0:
+		return "null"
+	case 1:
+		return "undefined"
+	case 2:
+		return "true"
+	case 3:
+		return "-0"
+	case 4:
+		return "NaN"
+	case 5:
+		return fmt.Sprint(rapid.IntRange(-300, 300).Draw(t, "int"))
+	case 6:
+		return `"s` + rapid.SampledFrom([]string{"", "a", `\ud800`, "é", "😀"}).Draw(t, "str") + `"`
+	case 7:
+		return "123456789012345678901234567890n"
+	case 8:
+		return "new Date(5)"
+	case 9:
+		return "new Uint8Array([1,2,3])"
+	case 10:
+		return "/a/g"
+	case 11, 12:
+		return at(t)
+	case 13, 14:
+		return fmt.Sprintf("{%s: %s, %s: %s}", key(t), expr(t, depth-1), key(t), expr(t, depth-1))
+	case 15, 16:
+		return fmt.Sprintf("[%s, %s]", expr(t, depth-1), expr(t, depth-1))
+	case 17:
+		return fmt.Sprintf("new Map([[%s, %s], ['k', %s]])", expr(t, depth-1), expr(t, depth-1), expr(t, depth-1))
+	case 18:
+		return fmt.Sprintf("new Set([%s, %s])", expr(t, depth-1), expr(t, depth-1))
+	case 19:
+		return "[1,,3]"
+	default:
+		return "Object.assign(new TypeError('bad'), {code: " + expr(t, depth-1) + "})"
+	}
+}
+
+func key(t *rapid.T) string {
+	return rapid.SampledFrom([]string{"a", "b", "c", "10", "2", `"toString"`, "m", "l"}).Draw(t, "key")
+}
+
+// at is some object within the state, or a reference that was kept.
+func at(t *rapid.T) string {
+	return fmt.Sprintf("pick(%d)", rapid.IntRange(0, 40).Draw(t, "pick"))
+}
+
+// helpers runs in both worlds: pick finds the n-th object in a walk of the state.
+const helpers = `
+var raw = [];
+function pick(n) {
+  if (n % 4 == 3 && raw.length) return raw[n % raw.length];
+  const seen = new Set(), out = [];
+  const walk = v => {
+    if (v === null || typeof v !== "object" || seen.has(v)) return;
+    seen.add(v); out.push(v);
+    if (v instanceof Map) { for (const [k, x] of v) { walk(k); walk(x) } }
+    else if (v instanceof Set) { for (const x of v) walk(x) }
+    else if (v instanceof Date || v instanceof RegExp || ArrayBuffer.isView(v)) {}
+    else for (const k of Object.keys(v)) walk(v[k]);
+  };
+  walk(c.state);
+  return out.length ? out[n % out.length] : {};
+}
+function keep(v) { if (v !== null && typeof v === "object" && !(v instanceof Error)) raw.push(v); return v }
+function isData(v) { return typeof v === "object" && v !== null }
+function put(o, k, v) {
+  if (o instanceof Map) o.set(k, v);
+  else if (o instanceof Set) o.add(v);
+  else if (o instanceof Date) o.setTime(typeof v === "number" ? v : 7);
+  else if (o instanceof Uint8Array) o[0] = typeof v === "number" ? v : 9;
+  else if (Array.isArray(o)) o.push(v);
+  else if (o instanceof RegExp) {}
+  else o[k] = v;
+}
+function del(o, k) {
+  if (o instanceof Map || o instanceof Set) o.delete(k);
+  else if (Array.isArray(o)) delete o[0];
+  else if (o instanceof Date || o instanceof RegExp || o instanceof Error || o instanceof Uint8Array) {}
+  else delete o[k];
+}
+function arr(o, f) { if (Array.isArray(o) && o.length < 50) f(o) }
+`
+
+func mutation(t *rapid.T) string {
+	o := at(t)
+	switch rapid.IntRange(0, 19).Draw(t, "op") {
+	case 0, 1, 2, 3:
+		return fmt.Sprintf("put(%s, '%s', keep(%s))", o, strings.Trim(key(t), `"`), expr(t, 2))
+	case 4, 5:
+		return fmt.Sprintf("del(%s, '%s')", o, strings.Trim(key(t), `"`))
+	case 6:
+		return fmt.Sprintf("arr(%s, o => o.splice(%d, %d, %s))", o, rapid.IntRange(0, 3).Draw(t, "i"), rapid.IntRange(0, 2).Draw(t, "n"), expr(t, 1))
+	case 7:
+		return fmt.Sprintf("arr(%s, o => o.sort((a, b) => String(typeof a) < String(typeof b) ? -1 : 1))", o)
+	case 8:
+		return fmt.Sprintf("arr(%s, o => o.reverse())", o)
+	case 9:
+		return fmt.Sprintf("arr(%s, o => { o.length = %d; if (%d) o.length = 4 })", o, rapid.IntRange(0, 3).Draw(t, "n"), rapid.IntRange(0, 1).Draw(t, "grow"))
+	case 10:
+		return fmt.Sprintf("arr(%s, o => o.unshift(%s))", o, expr(t, 1))
+	case 11:
+		return fmt.Sprintf("arr(%s, o => { const x = o.pop(); if (isData(x)) raw.push(x) })", o)
+	case 12:
+		return fmt.Sprintf("arr(%s, o => { if (o.length > 1) [o[0], o[1]] = [o[1], o[0]] })", o)
+	case 13:
+		return fmt.Sprintf("if (%s instanceof Map || %s instanceof Set) %s.clear()", o, o, o)
+	case 14:
+		return fmt.Sprintf("if (isData(c.state) && !(c.state instanceof Map) && !(c.state instanceof Set) && !Array.isArray(c.state) && Object.getPrototypeOf(c.state) === Object.prototype) c.state = {...c.state, a: %s}", expr(t, 2))
+	case 15:
+		return fmt.Sprintf("c.state = keep({a: %s, l: [%s], m: new Map(), b: c.state})", expr(t, 2), expr(t, 1))
+	case 16:
+		return fmt.Sprintf("arr(%s, o => o.fill(%s, 0, 2))", o, expr(t, 0))
+	case 17:
+		return fmt.Sprintf("arr(%s, o => o.copyWithin(0, 1))", o)
+	case 18:
+		return fmt.Sprintf("(o => { if (Object.getPrototypeOf(o) === Object.prototype) Object.defineProperty(o, 'd', {value: %d, enumerable: %v, writable: true, configurable: true}) })(%s)", rapid.IntRange(0, 2).Draw(t, "v"), rapid.Bool().Draw(t, "enum"), o)
+	default:
+		return fmt.Sprintf("(o => { if (Object.getPrototypeOf(o) === Object.prototype) { delete o.a; Object.assign(o, {a: %s, c: 1}) } })(%s)", expr(t, 1), o)
+	}
+}
+
+// TestTrackedStateEqualsModel runs the same random programs on a tracked state
+// and on a plain one, and compares them and the image after each turn.
+func TestTrackedStateEqualsModel(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := newWorld(nil)
+		model := goja.New()
+		both := func(src string) {
+			_, e1 := model.RunString(src)
+			_, e2 := w.vm.RunString(src)
+			if (e1 == nil) != (e2 == nil) {
+				t.Fatalf("%s: model %v, tracked %v", src, e1, e2)
+			}
+		}
+		if _, err := model.RunString("var c = {}"); err != nil {
+			t.Fatal(err)
+		}
+		both(helpers)
+		both("c.state = {a: 1, l: [], m: new Map()}")
+		var log []string
+		for turn := range rapid.IntRange(1, 8).Draw(t, "turns") {
+			for range rapid.IntRange(0, 4).Draw(t, "muts") {
+				src := mutation(t)
+				log = append(log, src)
+				both(src)
+			}
+			w.flush(t)
+			want := stateOf(t, model)
+			if got := shape(w.image.Value()); got != want {
+				t.Fatalf("turn %d after\n%s\nimage %s\nmodel %s\npatch %x", turn, strings.Join(log, "\n"), got, want, w.last)
+			}
+			if got := stateOf(t, w.vm); got != want {
+				t.Fatalf("turn %d after\n%s\nstate %s\nmodel %s", turn, strings.Join(log, "\n"), got, want)
+			}
+			if p := w.flush(t); p != nil {
+				t.Fatalf("a turn without changes wrote %x", p)
+			}
+			if a, b := w.t.g.Encode(), w.image.Encode(); string(a) != string(b) {
+				t.Fatalf("tracker's and store's images differ:\n%x\n%x", a, b)
+			}
+			if rapid.IntRange(0, 5).Draw(t, "reload") == 0 {
+				log = append(log, "-- reload")
+				g, err := value.DecodeGraph(w.image.Encode())
+				if err != nil {
+					t.Fatal(err)
+				}
+				fresh := newWorld(nil)
+				fresh.image = w.image
+				if err := fresh.t.Load(g); err != nil {
+					t.Fatal(err)
+				}
+				w = fresh
+				if _, err := w.vm.RunString(helpers); err != nil {
+					t.Fatal(err)
+				}
+				if _, err := model.RunString("raw = []"); err != nil {
+					t.Fatal(err)
+				}
+				if w.t.Dirty() && w.flush(t) != nil {
+					t.Fatalf("a loaded state is dirty")
+				}
+			} else if rapid.Bool().Draw(t, "seal") {
+				w.t.Seal()
+				log = append(log, "-- seal")
+				both("raw = raw.slice(0, 0)")
+			}
+		}
+	})
+}
