@@ -1,0 +1,129 @@
+package track
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestRefusesWhatCannotBeStored(t *testing.T) {
+	for src, want := range map[string]string{
+		"c.state.users.push({name: 'a', cb() {}})":                       "state.users[1].cb is a function",
+		"c.state.x = Symbol('a')":                                        "state.x is a symbol",
+		"c.state.x = {p: Promise.resolve()}":                             "state.x.p is a Promise",
+		"c.state.x = new WeakMap()":                                      "state.x is a WeakMap",
+		"c.state.m.set('k', () => 1)":                                    "state.m.k is a function",
+		"c.state = {a: [1, {f() {}}]}":                                   "state.a[1].f is a function",
+		"Object.defineProperty(c.state, 'g', {get() { return 1 }})":      "state.g is an accessor",
+		"Object.assign(c.state.users[0], {['odd name']: function() {}})": `state.users[0]["odd name"] is a function`,
+		"c.state.users.length = 2 ** 31":                                 "state.users.length is beyond",
+		"c.state.users = new Proxy([() => 1], {})":                       "state.users[0] is a function",
+	} {
+		w := newWorld(t)
+		w.turn(t, "c.state = {users: [{name: 'z'}], m: new Map()}")
+		before := shape(w.image.Value())
+		_, err := w.vm.RunString(src)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", src, err, want)
+		}
+		w.t.Seal()
+		if p := w.flush(t); p != nil || stateOf(t, w.vm) != before {
+			t.Errorf("%s: the state changed", src)
+		}
+	}
+}
+
+func TestStateBehavesAsItself(t *testing.T) {
+	w := newWorld(t)
+	w.turn(t, `class User { constructor() { this.name = "u" } get upper() { return this.name.toUpperCase() } set upper(v) { this.name = v.toLowerCase() } }
+		c.state = {list: [3, 1, 2], m: new Map([[{id: 1}, new Set([1])]]), d: new Date(5), user: new User(), err: new RangeError("r"), buf: new Uint8Array(4),
+			nul: Object.assign(Object.create(null), {a: 1}), fro: Object.freeze({in: Object.freeze([{}])})};`)
+	for _, src := range []string{
+		"Array.isArray(c.state.list)", "c.state.m instanceof Map", "c.state.d instanceof Date", "c.state.err instanceof RangeError",
+		"JSON.stringify(c.state.list) === '[3,1,2]'", "[...c.state.m.keys()][0].id === 1", "c.state.user.upper === 'U'",
+		"Object.keys(c.state).join() === 'list,m,d,user,err,buf,nul,fro'", "structuredClone(c.state).list !== c.state.list",
+		"structuredClone(c.state.m) instanceof Map", "Object.getPrototypeOf(c.state.nul) === null", "c.state.list === c.state.list",
+		"(() => { const k = {}; c.state.m.set(k, 1); return c.state.m.get(k) === 1 && c.state.m.has(k) && c.state.m.delete(k) })()",
+		"(() => { try { structuredClone(() => 1) } catch (e) { return e.name === 'DataCloneError' } })()",
+		"c.state.fro.in.push(1) === 2", "Map.prototype.set.name === 'set' && Map.prototype.set.length === 2",
+	} {
+		if v, err := w.vm.RunString(src); err != nil || !v.ToBoolean() {
+			t.Errorf("%s: %v, %v", src, v, err)
+		}
+	}
+	w.t.Seal()
+	for _, src := range []string{
+		"c.state.user.upper = 'ZZ'", "c.state.d.setFullYear(1999)", "Map.prototype.set.call(c.state.m, 'q', {z: [1]})", "c.state.m.get('q').z.push(2)",
+		"c.state.buf[2] = 7", "c.state.err.message = 'other'", "c.state.err.cause = {a: 1}", "c.state.err.cause.a = 2", "c.state.nul.b = 1",
+		"Object.setPrototypeOf(c.state.nul, Object.prototype)", "c.state.self = c.state", "c.state.alias = c.state.list", "c.state.alias.push(9)",
+		"delete c.state.list", "c.state['10'] = 1; c.state['9'] = 2", "new DataView(c.state.buf.buffer).setInt8(0, 5)",
+	} {
+		if p := w.turn(t, src); p == nil {
+			t.Errorf("%s: not noticed", src)
+		}
+		if got, want := shape(w.image.Value()), stateOf(t, w.vm); got != want {
+			t.Errorf("%s:\nimage %s\nstate %s", src, got, want)
+		}
+	}
+}
+
+func TestDetachedObjectsAreLetGo(t *testing.T) {
+	w := newWorld(t)
+	w.turn(t, "c.state = {list: []}; var kept")
+	w.t.Seal()
+	base := len(w.t.r.nodes)
+	for range 50 {
+		w.turn(t, "c.state.list.push({a: {b: []}}); c.state.cyc = {}; c.state.cyc.me = c.state.cyc")
+		w.t.Seal()
+		w.turn(t, "kept = c.state.list.pop(); delete c.state.cyc")
+		w.t.Seal()
+	}
+	if n := len(w.t.r.nodes); n != base || w.t.g.Len() != 2 || w.image.Len() != 2 {
+		t.Errorf("%d objects known, %d before; %d nodes", n, base, w.t.g.Len())
+	}
+	w.turn(t, "kept.a.c = {x: 1}; c.state.list.push(kept)")
+	w.turn(t, "kept.a.c.x = 2")
+	if got, want := shape(w.image.Value()), stateOf(t, w.vm); got != want || !strings.Contains(got, `"x":2`) {
+		t.Errorf("after it came back: image %s, state %s", got, want)
+	}
+	w.t.Close()
+	if n := len(w.t.r.nodes); n != 0 {
+		t.Errorf("%d objects known after Close", n)
+	}
+}
+
+func TestAnotherActorsStateIsCopied(t *testing.T) {
+	w := newWorld(t)
+	w.turn(t, "c.state = {shared: {n: 1}}")
+	other := w.t.r.New(Options{})
+	v, _ := w.vm.RunString("c.state.shared")
+	if err := other.SetRoot(v); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := other.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	w.turn(t, "c.state.shared.n = 2")
+	if got := shape(other.Value()); got != `{false "n":1,}` {
+		t.Errorf("other actor has %s", got)
+	}
+	if w.t.r.nodes[v.ToObject(w.vm)].t != w.t {
+		t.Error("the object changed hands")
+	}
+}
+
+func TestRawReferenceThatTurnsInvalid(t *testing.T) {
+	w := newWorld(t)
+	w.turn(t, "var m = {}; c.state = {list: [m]}")
+	if _, err := w.vm.RunString("m.f = () => 1"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.t.Flush(); err == nil || !strings.Contains(err.Error(), "state.list[0].f is a function") {
+		t.Errorf("Flush: %v", err)
+	}
+	if err := w.t.Load(w.image); err != nil {
+		t.Fatal(err)
+	}
+	if got := stateOf(t, w.vm); got != shape(w.image.Value()) {
+		t.Errorf("after Load: %s", got)
+	}
+}
