@@ -115,7 +115,7 @@ func (o *output) vendorIDs() []string {
 	for _, out := range o.meta.Outputs {
 		for in := range out.Inputs {
 			if id, ok := strings.CutPrefix(in, "rivet:vendor-cjs/"); ok {
-				ids = append(ids, id)
+				ids = append(ids, strings.TrimSuffix(id, noExt))
 			}
 		}
 	}

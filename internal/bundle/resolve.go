@@ -138,6 +138,7 @@ func browserMaps(dir, spec string) bool {
 // another program has.
 func (r *resolver) stub(path string) (string, error) {
 	kind, name, _ := strings.Cut(path, "/")
+	name = strings.TrimSuffix(name, noExt)
 	switch kind {
 	case "sdk":
 		return reexport("rivet:sdk-cjs/"+name, r.b.sdk[sdkFiles[name]], false), nil
@@ -153,7 +154,7 @@ module.exports = m;
 			quote(fmt.Sprintf("Cannot find module '%s': %s", name, builtinText(name)))), nil
 	case "vendor":
 		m := r.b.vendor.module(name)
-		return reexport("rivet:vendor-cjs/"+name, m.exports, m.open), nil
+		return reexport("rivet:vendor-cjs/"+name+noExt, m.exports, m.open), nil
 	case "vendor-cjs":
 		return fmt.Sprintf("module.exports = globalThis.__rivet_vendor(%s);\n", quote(name)), nil
 	}

@@ -28,6 +28,10 @@ type vendorCache struct {
 	stamps map[string]stamp
 }
 
+// noExt ends a stub's path: else esbuild would take one of a .mjs file for an ES
+// module, whatever is in it.
+const noExt = "#"
+
 // vendorModule is one module that user code imports from node_modules.
 type vendorModule struct {
 	once    sync.Once
@@ -116,9 +120,9 @@ func (v *vendorCache) stubFor(b *Builder, res api.ResolveResult) (api.OnResolveR
 		v.bad = true
 		v.mu.Unlock()
 	}
-	out := api.OnResolveResult{Namespace: "rivet", Path: "vendor-cjs/" + id}
+	out := api.OnResolveResult{Namespace: "rivet", Path: "vendor-cjs/" + id + noExt}
 	if m.esm {
-		out.Path = "vendor/" + id
+		out.Path = "vendor/" + id + noExt
 	}
 	if !res.SideEffects {
 		out.SideEffects = api.SideEffectsFalse

@@ -27,6 +27,9 @@ var deps = map[string]string{
 	"node_modules/ns/package.json":      `{"type":"module"}`,
 	"node_modules/ns/index.js":          `import * as z from "./z.js"; export * from "./z.js"; export { z }; export default z;`,
 	"node_modules/ns/z.js":              `export const string = () => "z.string";`,
+	"node_modules/mjs/package.json":     `{"exports":{"import":"./i.mjs","require":"./i.cjs"}}`,
+	"node_modules/mjs/i.mjs":            `export const kind = "mjs"; export default 1;`,
+	"node_modules/mjs/i.cjs":            `exports.kind = "cjs";`,
 	"node_modules/sdkuser/package.json": `{"type":"module"}`,
 	"node_modules/sdkuser/index.js":     `import { actor } from "@rivetkit/actor"; export const same = actor;`,
 }
@@ -81,6 +84,9 @@ func TestVendorInterop(t *testing.T) {
 		},
 		"a dependency of the SDK": {
 			src: `import { same } from "sdkuser"; import { actor } from "@rivetkit/actor"; export const x = same === actor`, expr: "entry.x", want: "true",
+		},
+		"extension .mjs, one copy for import and require": {
+			src: `import { kind } from "mjs"; import * as all from "mjs"; export const x = [kind, all.default, require("mjs").kind].join()`, expr: "entry.x", want: "mjs,1,mjs",
 		},
 		"the host's builtins": {
 			src: `import { EventEmitter } from "node:events"; import * as p from "path"; export const x = typeof EventEmitter`, expr: "entry.x", want: "function",
