@@ -170,11 +170,10 @@ func (c *converter) object(obj *goja.Object, class Class) (value.Value, error) {
 		if c.opts.State {
 			return nil, c.invalid("a boxed primitive")
 		}
-		prim := obj.Export()
-		if s, ok := prim.(string); ok {
-			return s, nil
+		if obj.ClassName() == "String" {
+			return text(obj.ToString()), nil
 		}
-		leaf, _ := Leaf(c.vm.ToValue(prim))
+		leaf, _ := Leaf(c.vm.ToValue(obj.Export()))
 		return leaf, nil
 	case RegExp:
 		r := &value.RegExp{Source: text(obj.Get("source")), Flags: text(obj.Get("flags"))}

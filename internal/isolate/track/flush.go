@@ -361,6 +361,11 @@ func (f *flusher) array(n *node, m *value.Node, d *dirty) {
 		}
 	}
 	now, old := f.elements(n, from), m.Items[from:]
+	if k := queued(old, now); k > 0 {
+		f.e.Splice(m, len(m.Items), 0, now[len(now)-k:])
+		f.e.Splice(m, from, k, nil)
+		return
+	}
 	if len(now) == len(old) {
 		for i, e := range now {
 			if !value.SameElem(e, m.Items[from+i]) {
@@ -376,4 +381,19 @@ func (f *flusher) array(n *node, m *value.Node, d *dirty) {
 		now, old = now[:len(now)-1], old[:len(old)-1]
 	}
 	f.e.Splice(m, from, len(old), now)
+}
+
+// queued is how many elements left the front of old while as many joined its
+// end to make now (a log of bounded length), 0 if that isn't what happened.
+func queued(old, now []value.Elem) int {
+	const most = 16
+	if len(old) != len(now) || len(old) < 2*most {
+		return 0
+	}
+	for k := 1; k <= most; k++ {
+		if value.SameElem(old[k], now[0]) && slices.EqualFunc(old[k:], now[:len(now)-k], value.SameElem) {
+			return k
+		}
+	}
+	return 0
 }
