@@ -3,7 +3,7 @@
 (function (host) {
   "use strict";
   const def = (o, k, value) => {
-    if (!(k in o)) Object.defineProperty(o, k, { value, writable: true, configurable: true });
+    if (!(k in o)) host.define(o, k, value); // by Go: no descriptor objects
   };
   const methods = (o, list) => {
     for (const k of Reflect.ownKeys(list)) def(o, k, list[k]);
@@ -371,7 +371,7 @@
   });
   const own = () => host.intl();
   const redefine = (o, list) => {
-    for (const k of Object.keys(list)) Object.defineProperty(o, k, { value: list[k], writable: true, configurable: true });
+    for (const k of Object.keys(list)) host.define(o, k, list[k]);
   };
   redefine(Number.prototype, { toLocaleString(l, o) { return new (own().NumberFormat)(l, o).format(Number(this)); } });
   redefine(BigInt.prototype, { toLocaleString(l, o) { return new (own().NumberFormat)(l, o).format(BigInt(this.valueOf())); } });

@@ -44,6 +44,7 @@ func Install(vm *goja.Runtime) error {
 			b, ok := c.Argument(0).Export().(goja.ArrayBuffer)
 			return vm.ToValue(ok && b.Detached())
 		},
+		"define":     func(c goja.FunctionCall) goja.Value { return define(vm, c) },
 		"property":   property,
 		"complement": complement,
 		"intl": func(goja.FunctionCall) goja.Value {
@@ -69,6 +70,21 @@ func Install(vm *goja.Runtime) error {
 		}
 	}
 	return nil
+}
+
+// define makes a property as built-in ones are: writable, configurable, not enumerable.
+func define(vm *goja.Runtime, c goja.FunctionCall) goja.Value {
+	o, k, v := c.Argument(0).ToObject(vm), c.Argument(1), c.Argument(2)
+	var err error
+	if sym, ok := k.(*goja.Symbol); ok {
+		err = o.DefineDataPropertySymbol(sym, v, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+	} else {
+		err = o.DefineDataProperty(k.String(), v, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+	}
+	if err != nil {
+		panic(err)
+	}
+	return goja.Undefined()
 }
 
 // call runs p, whose value is a function, and calls that with host.
