@@ -1,0 +1,95 @@
+// Command bench measures a running rivet from outside, on one machine: actions
+// over HTTP and WebSocket, fan-out, connecting. It starts the server itself:
+//
+//	go run ./bench            every measurement
+//	go run ./bench http-32    the named ones
+//
+// Each line is one figure with its p50 and p99. Absolute figures drift between
+// machines: compare runs made side by side. docs/performance.md has ours.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"time"
+)
+
+type measurement struct {
+	name string
+	what string
+	run  func(ctx context.Context, s *target, d time.Duration) (result, error)
+}
+
+// result is one figure: how many a second, and the latencies that were seen.
+type result struct {
+	n       int
+	took    time.Duration
+	latency []time.Duration
+	unit    string
+}
+
+var all = []measurement{
+	{"http-1", "HTTP actions, 1 actor, 1 client", httpActions(1, 1)},
+	{"http-32", "HTTP actions, 1 actor, 32 clients", httpActions(1, 32)},
+	{"http-128", "HTTP actions, 1 actor, 128 clients", httpActions(1, 128)},
+	{"http-1000x64", "HTTP actions over 1,000 actors, 64 clients", httpActions(1000, 64)},
+	{"ws-1", "one WebSocket, 1 in flight", socketActions(1)},
+	{"ws-32", "one WebSocket, 32 in flight", socketActions(32)},
+	{"connect-1000", "connecting 1,000 sockets", connecting(1000)},
+	{"fanout-100", "fan-out to 100 sockets", fanout(100)},
+	{"fanout-1000", "fan-out to 1,000 sockets", fanout(1000)},
+	{"create-10000", "creating 10,000 actors", creating(10_000)},
+}
+
+func main() {
+	d := flag.Duration("d", 3*time.Second, "how long each measurement runs")
+	bin := flag.String("rivet", "", "the binary to measure (default: built from this source)")
+	url := flag.String("url", "", "measure the server at this URL instead of starting one")
+	profile := flag.String("cpuprofile", "", "write the server's CPU profile to this file (with -rivet or none)")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, *bin, *url, *profile, *d, flag.Args()); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, bin, url, profile string, d time.Duration, names []string) error {
+	s, err := startTarget(ctx, bin, url, profile, d)
+	if err != nil {
+		return err
+	}
+	defer s.stop()
+	if s.ready > 0 {
+		fmt.Printf("%-44s %10.0f ms\n", "start to first action answered", float64(s.ready.Microseconds())/1000)
+	}
+	for _, m := range all {
+		if len(names) > 0 && !slices.ContainsFunc(names, func(n string) bool { return strings.HasPrefix(m.name, n) }) {
+			continue
+		}
+		r, err := m.run(ctx, s, d)
+		if err != nil {
+			return fmt.Errorf("%s: %w", m.name, err)
+		}
+		slices.Sort(r.latency)
+		fmt.Printf("%-44s %10.0f %s/s   p50 %8.3f ms   p99 %8.3f ms\n", m.what,
+			float64(r.n)/r.took.Seconds(), r.unit, ms(r.latency, 0.50), ms(r.latency, 0.99))
+	}
+	if kb, err := s.memory(); err == nil {
+		fmt.Printf("%-44s %10d MB\n", "memory after this", kb/1024)
+	}
+	return nil
+}
+
+func ms(sorted []time.Duration, q float64) float64 {
+	if len(sorted) == 0 {
+		return 0
+	}
+	return float64(sorted[min(int(q*float64(len(sorted))), len(sorted)-1)].Nanoseconds()) / 1e6
+}
