@@ -299,11 +299,9 @@ func (t *Tracker) refuseAt(at *node, key string, path []string, what string) {
 	panic(t.throwable(err))
 }
 
-// throwable is err as a JavaScript TypeError with its code; Go finds err again
-// with errors.As through the exception's value.
+// throwable is err as a JavaScript TypeError that carries its code and hint.
 func (t *Tracker) throwable(err *errs.Error) goja.Value {
-	o := jsvalue.NewError(t.r.vm, "TypeError", err.Msg, "")
-	_ = o.Delete("stack")
+	o := jsvalue.Construct(t.r.vm, "TypeError", t.r.vm.ToValue(err.Msg))
 	_ = o.DefineDataProperty("code", t.r.vm.ToValue(string(err.Code)), goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_TRUE)
 	_ = o.DefineDataProperty("hint", t.r.vm.ToValue(err.Hint), goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
 	return o

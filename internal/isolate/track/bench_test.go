@@ -67,6 +67,20 @@ func BenchmarkShift1MB(b *testing.B) {
 func BenchmarkReadLoop1MB(b *testing.B) {
 	benchTurn(b, 5000, "() => { let n = 0; for (const m of c.state.messages) n += m.id; return n }")
 }
+
+// BenchmarkPlainReadLoop is ReadLoop1MB without tracking, for comparison.
+func BenchmarkPlainReadLoop(b *testing.B) {
+	w := newWorld(b)
+	f := w.function(b, `() => { let n = 0; for (const m of plain) n += m.id; return n }`)
+	if _, err := w.vm.RunString("var plain = []; for (let i = 0; i < 5000; i++) plain.push({id: i, text: 'x'})"); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		_, _ = f(goja.Undefined())
+	}
+}
+
 func BenchmarkNoop(b *testing.B) { benchTurn(b, 5000, "() => {}") }
 
 func benchLoad(b *testing.B, messages int) {

@@ -350,7 +350,7 @@ func (f *flusher) array(n *node, m *value.Node, d *dirty) {
 	if d.short >= 0 {
 		from = min(from, d.short)
 	}
-	if d.all || length != len(m.Items) && len(d.keys) > from/2+8 {
+	if d.all || len(d.keys) > from/2+8 {
 		from = 0
 	}
 	for _, t := range d.keys {
