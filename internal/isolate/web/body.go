@@ -111,7 +111,7 @@ func (p *platform) newSource(s *bodySource) goja.Value {
 
 // async runs f on its own goroutine and returns a promise of its bytes
 // (undefined for nil). The actor stays awake until f has returned.
-func (p *platform) async(f func(context.Context) (any, error)) goja.Value {
+func (p *platform) async(f asyncFunc) goja.Value {
 	task := p.h.Task(FetchTask)
 	promise, resolve, reject := p.vm.NewPromise()
 	go func() {
@@ -205,3 +205,10 @@ func (p *platform) newSink(w *io.PipeWriter, task Task, onCancel *func()) *goja.
 		},
 	})
 }
+
+// asyncFunc is work for [platform.async]: it returns bytes, nil, or a function
+// that makes the value on the isolate's goroutine.
+type asyncFunc = func(context.Context) (any, error)
+
+// ctxIgnored marks work that can't be interrupted.
+type ctxIgnored = context.Context

@@ -57,7 +57,6 @@ func init() { // not a literal: the functions refer back to the table
 		"fetch":            (*platform).fetchNative,
 		"crypto":           (*platform).cryptoNative,
 		"websocket":        (*platform).websocketNative,
-		"messaging":        (*platform).messagingNative,
 		"node/async_hooks": (*platform).asyncHooksNative,
 		"node/crypto":      (*platform).nodeCryptoNative,
 	}

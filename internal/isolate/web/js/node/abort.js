@@ -1,0 +1,3 @@
+// abort-controller for readable-stream.
+exports.AbortController = AbortController;
+exports.AbortSignal = AbortSignal;

@@ -1,0 +1,3 @@
+// node:perf_hooks.
+exports.performance = performance;
+exports.PerformanceObserver = class PerformanceObserver { observe() {} disconnect() {} };
