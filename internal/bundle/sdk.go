@@ -29,6 +29,7 @@ var sdkFiles = func() map[string]string {
 		"@hono/node-server":        "node-server.ts",
 		"@hono/node-ws":            "node-ws.ts",
 		"hono/ws":                  "hono-ws.ts",
+		"rivet:runtime":            "runtime/boot.ts", // what isolates boot; user code cannot name it
 	}
 	for _, root := range []string{"@rivetkit/actor", "@rivetkit/core", "rivetkit"} {
 		m[root] = "actor.ts"

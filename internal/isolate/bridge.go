@@ -1,0 +1,256 @@
+package isolate
+
+import (
+	"github.com/dop251/goja"
+
+	"github.com/rivetdev/rivet/internal/actor"
+	"github.com/rivetdev/rivet/internal/isolate/jsvalue"
+	"github.com/rivetdev/rivet/internal/value"
+)
+
+// hooks are the functions of the TypeScript half (sdk/runtime/boot.ts) that Go calls.
+type hooks struct {
+	describe, make, start, drop, part                       goja.Callable
+	invoke, act, run, connect, disconnect, subscribe        goja.Callable
+	restore, stateChanged, makeError, authorize, fetch, hop goja.Callable
+	allowOrigin, serveFetch, socket                         goja.Callable
+	withStateHook                                           map[string]bool
+}
+
+func (h *hooks) hasStateHook(i *instance) bool { return h.withStateHook[i.def.Name] }
+
+// take reads the functions that boot returned.
+func (h *hooks) take(o *goja.Object) {
+	for name, dst := range map[string]*goja.Callable{
+		"describe": &h.describe, "make": &h.make, "start": &h.start, "drop": &h.drop, "part": &h.part,
+		"invoke": &h.invoke, "act": &h.act, "run": &h.run, "connect": &h.connect, "disconnect": &h.disconnect,
+		"subscribe": &h.subscribe, "restore": &h.restore, "stateChanged": &h.stateChanged, "makeError": &h.makeError,
+		"authorize": &h.authorize, "allowOrigin": &h.allowOrigin, "serveFetch": &h.serveFetch, "fetch": &h.fetch, "socket": &h.socket,
+	} {
+		if f, ok := goja.AssertFunction(o.Get(name)); ok {
+			*dst = f
+		} else {
+			*dst = func(goja.Value, ...goja.Value) (goja.Value, error) { return goja.Undefined(), nil }
+		}
+	}
+}
+
+// jsFunctions are intrinsics, taken before user code can replace them.
+type jsFunctions struct {
+	actorError *goja.Symbol
+	str        goja.Callable
+}
+
+// hostFunc is a function of an actor; a call for one that is over does nothing.
+type hostFunc func(i *instance, args []goja.Value) goja.Value
+
+// arg is args[n], undefined if it is missing.
+func arg(args []goja.Value, n int) goja.Value {
+	if n < len(args) {
+		return args[n]
+	}
+	return goja.Undefined()
+}
+
+// hostObject is what boot gets: everything that scripts can ask of the host.
+func (r *isolate) hostObject() *goja.Object {
+	o := r.vm.NewObject()
+	_ = o.Set("server", r.server)
+	for name, f := range r.actorFuncs() {
+		_ = o.Set(name, func(call goja.FunctionCall) goja.Value {
+			i := r.insts[call.Argument(0).ToInteger()]
+			if i == nil || i.over.Load() {
+				return goja.Undefined()
+			}
+			r.touch(i)
+			if v := f(i, call.Arguments[1:]); v != nil {
+				return v
+			}
+			return goja.Undefined()
+		})
+	}
+	for name, f := range r.plainFuncs() {
+		_ = o.Set(name, f)
+	}
+	return o
+}
+
+// actorFuncs are the functions whose first argument names the actor.
+func (r *isolate) actorFuncs() map[string]hostFunc {
+	return map[string]hostFunc{
+		"started":   func(i *instance, _ []goja.Value) goja.Value { i.hasStarted(); return nil },
+		"failed":    func(i *instance, a []goja.Value) goja.Value { i.failStart(r.errorOf(arg(a, 0))); return nil },
+		"state":     hostState,
+		"setState":  hostSetState,
+		"reply":     hostReply,
+		"fail":      hostFail,
+		"keep":      hostKeep,
+		"broadcast": hostBroadcast,
+		"send":      hostSend,
+		"busy":      func(i *instance, _ []goja.Value) goja.Value { i.work.Actions++; return nil },
+		"idle":      func(i *instance, _ []goja.Value) goja.Value { i.work.Actions--; return nil },
+		"background": func(i *instance, a []goja.Value) goja.Value {
+			i.work.Background += int(arg(a, 0).ToInteger())
+			return nil
+		},
+		"permit":   hostPermit,
+		"deadline": hostDeadline,
+		"cancel":   hostCancel,
+		"schedule": hostSchedule,
+		"log":      hostLog,
+		"logError": hostLogError,
+
+		"connInfo":     hostConnInfo,
+		"connState":    hostConnState,
+		"setConnState": hostSetConnState,
+		"accept":       withConn(func(i *instance, c *connRec, _ []goja.Value) goja.Value { i.accept(c); return nil }),
+		"connected": withConn(func(i *instance, c *connRec, a []goja.Value) goja.Value {
+			i.connected(c, arg(a, 0).ToBoolean())
+			return nil
+		}),
+		"remove":    withConn(func(i *instance, c *connRec, _ []goja.Value) goja.Value { i.remove(c); return nil }),
+		"closeConn": withConn(hostCloseConn),
+		"isGone":    withConn(func(i *instance, c *connRec, _ []goja.Value) goja.Value { return r.vm.ToValue(c.gone) }),
+
+		"clientCall":    hostClientCall,
+		"clientResolve": hostClientResolve,
+		"clientConnect": hostClientConnect,
+		"linkAct":       hostLinkAct,
+		"linkSubscribe": hostLinkSubscribe,
+		"linkClose":     hostLinkClose,
+	}
+}
+
+// withConn is a function whose second argument names a connection.
+func withConn(f func(i *instance, c *connRec, args []goja.Value) goja.Value) hostFunc {
+	return func(i *instance, args []goja.Value) goja.Value {
+		c := i.conns[arg(args, 0).ToInteger()]
+		if c == nil {
+			return nil
+		}
+		return f(i, c, args[1:])
+	}
+}
+
+// value builds v in this runtime.
+func (r *isolate) value(v value.Value) goja.Value { return jsvalue.FromValue(r.vm, v) }
+
+// message takes a snapshot of what leaves the actor; what can't is thrown.
+func (r *isolate) message(v goja.Value) value.Value {
+	out, err := jsvalue.ToValue(r.vm, v, jsvalue.Options{})
+	if err != nil {
+		r.throw(err)
+	}
+	return out
+}
+
+// messages are snapshots of several values.
+func (r *isolate) messages(vs []goja.Value) []value.Value {
+	if len(vs) == 0 {
+		return nil
+	}
+	out := make([]value.Value, len(vs))
+	for n, v := range vs {
+		out[n] = r.message(v)
+	}
+	return out
+}
+
+func hostState(i *instance, _ []goja.Value) goja.Value {
+	if i.state == nil {
+		return nil
+	}
+	return i.state.t.Root()
+}
+
+func hostSetState(i *instance, a []goja.Value) goja.Value {
+	if i.state == nil {
+		return nil
+	}
+	if err := i.state.t.SetRoot(arg(a, 0)); err != nil {
+		i.iso.throw(err)
+	}
+	return i.state.t.Root()
+}
+
+// hostReply(actor, call, output) answers a call.
+func hostReply(i *instance, a []goja.Value) goja.Value {
+	call := actor.CallID(arg(a, 0).ToInteger())
+	if i.calls[call] == nil {
+		return nil
+	}
+	i.reply(call, i.iso.message(arg(a, 1)), nil)
+	return nil
+}
+
+// hostFail(actor, call, error, what?) answers a call with what was thrown.
+func hostFail(i *instance, a []goja.Value) goja.Value {
+	call := actor.CallID(arg(a, 0).ToInteger())
+	err := i.iso.errorOf(arg(a, 1))
+	run := i.calls[call]
+	if !err.Public {
+		l := actor.Log{Level: actor.LogError, Msg: err.Msg, At: err.At}
+		if run != nil && run.inv.action != "" {
+			l.Fields = append(l.Fields, actor.LogField{Key: "action", Value: run.inv.action})
+		}
+		l.Fields = append(l.Fields, stackField(err)...)
+		i.log(l)
+	}
+	i.reply(call, value.Undefined{}, err)
+	return nil
+}
+
+func (r *isolate) event(a []goja.Value) *actor.Event {
+	return &actor.Event{Name: text(arg(a, 0)), Args: r.messages(a[min(1, len(a)):])}
+}
+
+// hostBroadcast(actor, name, ...args)
+func hostBroadcast(i *instance, a []goja.Value) goja.Value {
+	i.effect(actor.Broadcast{Event: i.iso.event(a)})
+	return nil
+}
+
+// hostSend(actor, slot, name, ...args)
+func hostSend(i *instance, a []goja.Value) goja.Value {
+	c := i.conns[arg(a, 0).ToInteger()]
+	ev := i.iso.event(a[min(1, len(a)):])
+	if c != nil && c.info.ID != "" && !c.gone {
+		i.effect(actor.Send{Conn: c.info.ID, Event: ev})
+	}
+	return nil
+}
+
+// hostPermit(actor) is a promise that is fulfilled when all so far is durable.
+func hostPermit(i *instance, _ []goja.Value) goja.Value {
+	p, settle := i.promise()
+	i.permit(func(err error) { settle(value.Undefined{}, err) })
+	return p
+}
+
+// promise is a promise and what settles it, in a turn.
+func (i *instance) promise() (goja.Value, func(value.Value, error)) {
+	r := i.iso
+	p, resolve, reject := r.vm.NewPromise()
+	return r.vm.ToValue(p), func(v value.Value, err error) {
+		if err != nil {
+			r.noteErr(reject(r.throwable(err)))
+			return
+		}
+		r.noteErr(resolve(r.value(v)))
+	}
+}
+
+// noteErr keeps an error that no script can catch.
+func (r *isolate) noteErr(err error) {
+	if err != nil {
+		r.uncatchable(err)
+	}
+}
+
+// hostKeep(actor, call) has the call's connection outlive its answer.
+func hostKeep(i *instance, a []goja.Value) goja.Value {
+	if run := i.calls[actor.CallID(arg(a, 0).ToInteger())]; run != nil {
+		run.kept = true
+	}
+	return nil
+}

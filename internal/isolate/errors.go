@@ -1,0 +1,239 @@
+package isolate
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/dop251/goja"
+
+	"github.com/rivetdev/rivet/internal/actor"
+	"github.com/rivetdev/rivet/internal/errs"
+	"github.com/rivetdev/rivet/internal/isolate/jsvalue"
+	"github.com/rivetdev/rivet/internal/value"
+)
+
+// maxStack is how many lines of a stack a log line shows.
+const maxStack = 20
+
+// errorOf is a thrown value as an error. Those of the SDK's classes keep code
+// and metadata; all others are internal.
+func (r *isolate) errorOf(v goja.Value) *errs.Error {
+	o, ok := v.(*goja.Object)
+	if !ok {
+		return &errs.Error{Code: errs.Internal, Msg: text(v)}
+	}
+	e := &errs.Error{Code: errs.Internal}
+	if ex := r.vm.Try(func() { r.readError(e, o) }); ex != nil {
+		e.Msg = "an error that can't be read: " + ex.Error()
+	}
+	return e
+}
+
+// readError fills e from an object that was thrown.
+func (r *isolate) readError(e *errs.Error, o *goja.Object) {
+	stack, hasStack := o.Get("stack").(goja.String)
+	if hasStack {
+		e.Stack = r.stack(stack.String())
+		e.At = r.v.code.maps.At(stack.String())
+	}
+	name, msg := text(o.Get("name")), text(o.Get("message"))
+	marked := o.GetSymbol(r.fn.actorError)
+	if marked == nil || !marked.ToBoolean() {
+		code, isCode := o.Get("code").(goja.String)
+		switch {
+		case isCode && code.String() == string(errs.InvalidStateType):
+			e.Code, e.Msg = errs.InvalidStateType, msg
+		case hasStack || msg != "":
+			e.Msg = msg
+			if name != "" && name != "Error" {
+				e.Msg = name + ": " + msg
+			}
+		default:
+			e.Msg = r.inspect(o)
+		}
+		return
+	}
+	e.Msg = msg
+	if code := text(o.Get("code")); code != "" {
+		e.Code = errs.Code(code)
+	}
+	if p := o.Get("public"); p != nil {
+		e.Public = p.ToBoolean()
+	}
+	if s := o.Get("statusCode"); s != nil && e.Public {
+		if n := int(s.ToInteger()); n >= 100 && n <= 599 && n != 400 {
+			e.Status = n
+		}
+	}
+	if m := o.Get("metadata"); m != nil && !goja.IsUndefined(m) {
+		if v, err := jsvalue.ToValue(r.vm, m, jsvalue.Options{}); err == nil {
+			e.Metadata = v
+		}
+	}
+}
+
+// errorFrom is what a goja call failed with as an error.
+func (r *isolate) errorFrom(err error) *errs.Error {
+	var e *errs.Error
+	if errors.As(err, &e) {
+		return e
+	}
+	var over *goja.StackOverflowError
+	if errors.As(err, &over) {
+		stack := over.String()
+		return &errs.Error{Code: errs.Internal, Msg: "RangeError: Maximum call stack size exceeded",
+			At: r.v.code.maps.At(stack), Stack: r.stack(stack), Err: errOverflow}
+	}
+	var stop *goja.InterruptedError
+	if errors.As(err, &stop) {
+		stack := stop.String()
+		te := timedOut()
+		te.At, te.Stack, te.Err = r.v.code.maps.At(stack), r.stack(stack), errTooLong
+		return te
+	}
+	var ex *goja.Exception
+	if errors.As(err, &ex) {
+		e := r.errorOf(ex.Value())
+		if e.Stack == "" {
+			e.At, e.Stack = r.v.code.maps.At(ex.String()), r.stack(ex.String())
+		}
+		return e
+	}
+	return &errs.Error{Code: errs.Internal, Msg: err.Error(), Err: err}
+}
+
+var errOverflow = errors.New("stack overflow")
+
+// stack is a goja stack in TypeScript positions, shortened.
+func (r *isolate) stack(s string) string {
+	lines := strings.Split(s, "\n")
+	if len(lines) > 4*maxStack { // a recursion: its ends tell enough
+		lines = append(lines[:2*maxStack:2*maxStack], lines[len(lines)-maxStack:]...)
+	}
+	lines = strings.Split(r.v.code.maps.Stack(strings.Join(lines, "\n")), "\n")
+	if len(lines) > maxStack {
+		lines = append(lines[:maxStack:maxStack], "    …")
+	}
+	return strings.Join(lines, "\n")
+}
+
+func stackField(e *errs.Error) []actor.LogField {
+	if e.Stack == "" {
+		return nil
+	}
+	return []actor.LogField{{Key: "stack", Value: e.Stack}}
+}
+
+// position is the TypeScript position of the running code.
+func (r *isolate) position() string {
+	for _, f := range r.vm.CaptureCallStack(0, nil) {
+		p := f.Position()
+		m := r.v.code.maps[p.Filename]
+		if m == nil {
+			continue
+		}
+		if file, line, col, ok := m.Lookup(p.Line, p.Column); ok && !strings.Contains(file, "node_modules/") {
+			return place(file, line, col)
+		}
+	}
+	return ""
+}
+
+// throwable is err as an object to throw: an ActorError.
+func (r *isolate) throwable(err error) goja.Value {
+	e := errs.As(err)
+	meta := goja.Value(goja.Undefined())
+	if e.Metadata != nil {
+		meta = r.value(e.Metadata)
+	}
+	msg := e.Msg
+	v, ex := r.js.makeError(goja.Undefined(), r.vm.ToValue(string(e.Code)), r.vm.ToValue(msg), meta,
+		r.vm.ToValue(e.Public && e.Code != errs.User), r.vm.ToValue(e.Status))
+	if ex != nil {
+		return r.vm.NewGoError(err)
+	}
+	return v
+}
+
+// throw throws err at the script that called a host function.
+func (r *isolate) throw(err error) {
+	var ex *goja.Exception
+	if errors.As(err, &ex) {
+		panic(ex.Value())
+	}
+	panic(r.throwable(err))
+}
+
+// reportRejections logs the promises that were rejected and that nobody heard.
+func (r *isolate) reportRejections() {
+	for p, ctx := range r.reject {
+		delete(r.reject, p)
+		e := r.errorOf(p.Result())
+		r.logFor(ctx, actor.Log{Level: actor.LogError, Msg: "unhandled rejection: " + e.Msg, At: e.At, Fields: stackField(e)})
+	}
+}
+
+// logFor logs a line of ctx's actor, or of the server isolate.
+func (r *isolate) logFor(ctx *asyncContext, l actor.Log) {
+	if ctx == nil || ctx.inst == nil {
+		l.Time = r.now()
+		if r.server || l.Level >= actor.LogError {
+			r.v.rt.o.ServerLog(l)
+		}
+		return
+	}
+	if !ctx.inst.over.Load() {
+		r.touch(ctx.inst)
+		ctx.inst.log(l)
+	}
+}
+
+// crashed deals with what no script could catch: its actor ends, and is started
+// again from what is durable.
+func (r *isolate) crashed() {
+	err := r.errorFrom(r.crash)
+	ctx := r.cur
+	r.crash = nil
+	r.tracker.reset()
+	if r.server {
+		r.interrupted.Store(false)
+		r.vm.ClearInterrupt()
+	}
+	l := actor.Log{Level: actor.LogError, Msg: err.Msg, At: err.At, Fields: stackField(err)}
+	if ctx == nil || ctx.inst == nil {
+		r.logFor(nil, l)
+		return
+	}
+	i := ctx.inst
+	if i.over.Load() {
+		return
+	}
+	i.out = nil // the turn did not happen, but for what it was stopped with
+	if i.state != nil {
+		i.state.t.Close()
+		i.state = nil
+	}
+	i.dirty = nil
+	call := err
+	if ctx.inv != nil {
+		l.Fields = append([]actor.LogField{{Key: "action", Value: ctx.inv.action}}, l.Fields...)
+		i.reply(ctx.inv.call, value.Undefined{}, call)
+	}
+	i.log(l)
+	i.end(err)
+}
+
+func text(v goja.Value) string {
+	if v == nil || goja.IsUndefined(v) {
+		return ""
+	}
+	if _, ok := v.(*goja.Symbol); ok {
+		return "a symbol"
+	}
+	return v.String()
+}
+
+func place(file string, line, col int) string {
+	return file + ":" + strconv.Itoa(line) + ":" + strconv.Itoa(col)
+}

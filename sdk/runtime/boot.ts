@@ -1,0 +1,69 @@
+/** The TypeScript half of the runtime: `boot` connects it to Go (internal/isolate). */
+import { ActorError } from "../client/errors.js";
+import type { RuntimeHooks } from "../internal/hooks.js";
+import type { LogLevel } from "../log.js";
+import { Actor } from "./actor.js";
+import { authorize } from "./auth.js";
+import { ActionContext, levels } from "./context.js";
+import { ServerDriver } from "./driver.js";
+import { type Host, setHost } from "./host.js";
+import { Server } from "./registry.js";
+
+/** The functions that Go calls. What users throw never leaves them. */
+export function boot(host: Host): object {
+  setHost(host);
+  const server = new Server();
+  const actors = new Map<number, Actor>();
+  const hooks: RuntimeHooks = {
+    createServer: (registry, config) => server.output(registry, config),
+    runServer: (registry, config) => server.output(registry, config),
+    registered: (registry) => {
+      server.made.push(registry);
+    },
+    clientDriver: () => new ServerDriver(),
+    log: (level: LogLevel, name, message, args) => host.logger(levels[level], name, message, args),
+    env: (name) => host.env(name),
+  };
+  Object.defineProperty(globalThis, "__rivet_runtime", { value: hooks, configurable: true });
+
+  return {
+    describe: (entry: unknown) => server.describe(entry),
+    make(h: number, name: string, id: string, key: string[], region: string): Actor | undefined {
+      const type = server.types.get(name);
+      if (!type) return undefined;
+      const actor = new Actor(h, type, id, key, region);
+      actors.set(h, actor);
+      return actor;
+    },
+    drop: (a: Actor) => actors.delete(a.h),
+    start: (a: Actor, isNew: boolean, create: boolean, input: unknown, reload: boolean) =>
+      void a.start(isNew, create, input, reload),
+    restore: (a: Actor, slot: number, subscriptions: string[], gone: boolean) =>
+      a.restore(slot, subscriptions, gone),
+    invoke: (a: Actor, call: number, slot: number, name: string, ...args: unknown[]) =>
+      a.invoke(call, slot, name, args),
+    act: (a: Actor, call: number, slot: number, name: string, ...args: unknown[]) =>
+      void a.act(call, new ActionContext(a, a.slots.get(slot) ?? slot), name, args),
+    run: (a: Actor, call: number, _slot: number, name: string, ...args: unknown[]) => a.run(call, name, args),
+    connect: (a: Actor, call: number, slot: number) => void a.connect(call, slot),
+    disconnect: (a: Actor, slot: number) => void a.disconnect(slot),
+    subscribe(a: Actor, slot: number, event: string, on: boolean): void {
+      const subscriptions = a.slots.get(slot)?.subscriptions;
+      if (on) subscriptions?.add(event);
+      else subscriptions?.delete(event);
+    },
+    stateChanged: (a: Actor) => a.stateChanged(),
+    part: (a: Actor) => void a.part(),
+    makeError: (code: string, message: string, metadata: unknown, isPublic: boolean, statusCode: number) =>
+      new ActorError(code, message, metadata, statusCode ? { public: isPublic, statusCode } : { public: isPublic }),
+    authorize: (
+      name: string,
+      request: unknown,
+      intents: string[],
+      params: unknown,
+      done: (auth: unknown) => void,
+      refused: (error: unknown) => void,
+    ) => authorize(server.types.get(name)?.hooks.onAuth, request, intents, params, done, refused),
+    allowOrigin: (origin: string) => server.allowOrigin(origin),
+  };
+}

@@ -1,0 +1,145 @@
+import type {
+  ActorQuery,
+  ActorRequest,
+  ClientDriver,
+  Transport,
+  TransportLink,
+  TransportSink,
+} from "../client/driver.js";
+import { ActorError } from "../client/errors.js";
+import { Unsupported } from "../errors.js";
+import { host, type LinkSink, type ServerLink } from "./host.js";
+
+/** Rejects when `signal` aborts; the call itself goes on. */
+function until<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise;
+  return new Promise<T>((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    if (signal.aborted) return abort();
+    signal.addEventListener("abort", abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}
+
+/** What the actor's and the server isolate's ways have in common. */
+abstract class InProcess implements ClientDriver {
+  protected abstract send(query: ActorQuery, params: unknown, action: string, args: unknown[]): Promise<unknown>;
+  protected abstract find(query: ActorQuery): Promise<string>;
+  protected abstract link(query: ActorQuery, params: unknown, sink: LinkSink): ServerLink;
+
+  call(request: ActorRequest & { action: string; args: unknown[] }): Promise<unknown> {
+    if (request.signal?.aborted) return Promise.reject(request.signal.reason);
+    return until(this.send(request.query, request.params, request.action, request.args), request.signal);
+  }
+
+  resolve(request: ActorRequest): Promise<string> {
+    if (request.signal?.aborted) return Promise.reject(request.signal.reason);
+    return until(this.find(request.query), request.signal);
+  }
+
+  fetch(): Promise<Response> {
+    return Promise.reject(new Unsupported("handle.fetch() inside the server"));
+  }
+
+  websocket(): Promise<WebSocket> {
+    return Promise.reject(new Unsupported("handle.websocket() inside the server"));
+  }
+
+  transport({ query, params }: Pick<ActorRequest, "query" | "params">): Transport {
+    return { open: (sink) => this.open(query, params, sink) };
+  }
+
+  private open(query: ActorQuery, params: unknown, sink: TransportSink): TransportLink {
+    let over = false;
+    const link = this.link(query, params, {
+      opened: (actorId, connId) => {
+        if (!over) sink.opened(actorId, connId);
+      },
+      event: (name, args) => {
+        if (!over) sink.event(name, args);
+      },
+      result: (id, output) => {
+        if (!over) sink.result(id, output);
+      },
+      failed: (id, error) => {
+        if (over) return;
+        const e = error as ActorError;
+        sink.failed(new ActorError(e.code, e.message, e.metadata, { actionId: id }));
+      },
+      closed: (code, reason, error) => {
+        if (over) return;
+        over = true;
+        if (error !== undefined) sink.failed(error as ActorError);
+        sink.closed(code, reason, error as Error | undefined);
+      },
+    });
+    return {
+      act: (id, name, args) => link.act(id, name, args),
+      subscribe: (event, on) => link.subscribe(event, on),
+      close: async () => {
+        over = true;
+        link.close();
+      },
+    };
+  }
+}
+
+/** The way from one actor to others: what it sends waits until its own changes are durable. */
+export class ActorDriver extends InProcess {
+  constructor(private readonly h: number) {
+    super();
+  }
+
+  protected override send(query: ActorQuery, params: unknown, action: string, args: unknown[]): Promise<unknown> {
+    return host().clientCall(this.h, query, params, action, args) ?? never;
+  }
+
+  protected override find(query: ActorQuery): Promise<string> {
+    return host().clientResolve(this.h, query) ?? never;
+  }
+
+  protected override link(query: ActorQuery, params: unknown, sink: LinkSink): ServerLink {
+    const { h } = this;
+    const link = host().clientConnect(h, query, params, sink);
+    return {
+      act: (id, action, args) => host().linkAct(h, link, id, action, args),
+      subscribe: (event, on) => host().linkSubscribe(h, link, event, on),
+      close: () => host().linkClose(h, link),
+    };
+  }
+}
+
+/** What a call of an actor that has ended gives. */
+const never = new Promise<never>(() => {});
+
+/** The way from top-level server code to actors. In an actor's code it is that actor's. */
+export class ServerDriver extends InProcess {
+  private actor(): ActorDriver | undefined {
+    const h = host().current();
+    return h ? new ActorDriver(h) : undefined;
+  }
+
+  override call(request: ActorRequest & { action: string; args: unknown[] }): Promise<unknown> {
+    return this.actor()?.call(request) ?? super.call(request);
+  }
+
+  override resolve(request: ActorRequest): Promise<string> {
+    return this.actor()?.resolve(request) ?? super.resolve(request);
+  }
+
+  override transport(request: Pick<ActorRequest, "query" | "params">): Transport {
+    return this.actor()?.transport(request) ?? super.transport(request);
+  }
+
+  protected override send(query: ActorQuery, params: unknown, action: string, args: unknown[]): Promise<unknown> {
+    return host().serverCall(query, params, action, args);
+  }
+
+  protected override find(query: ActorQuery): Promise<string> {
+    return host().serverResolve(query);
+  }
+
+  protected override link(query: ActorQuery, params: unknown, sink: LinkSink): ServerLink {
+    return host().serverConnect(query, params, sink);
+  }
+}

@@ -1,0 +1,125 @@
+import { clientOver } from "../client/proxy.js";
+import { isActorDefinition } from "../internal/actor.js";
+import { isRegistry, setup } from "../internal/registry.js";
+import type { Registry, RegistryActors, ServeApp, ServerOutput } from "../types/definition.js";
+import type { CorsConfig, RunConfig } from "../types/run.js";
+import { ServerDriver } from "./driver.js";
+import { ActorType } from "./type.js";
+
+/** What the entry asked for while it ran. */
+export class Server {
+  /** Registries in the order of their making, by setup(). */
+  readonly made: Registry[] = [];
+  /** The one that createServer or runServer was called on. */
+  served: Registry | undefined;
+  config: RunConfig | undefined;
+  app: ServeApp | undefined;
+  types = new Map<string, ActorType>();
+
+  output<A extends RegistryActors>(registry: Registry<A>, config: RunConfig | undefined): ServerOutput<A> {
+    this.served = registry as unknown as Registry;
+    this.config = config ?? {};
+    let client: ReturnType<typeof clientOver> | undefined;
+    const handler = (): Promise<Response> =>
+      Promise.reject(new Error("handler: the registry is served at /registry by rivet itself"));
+    const server = this;
+    return {
+      get client() {
+        client ??= clientOver(new ServerDriver(), {});
+        return client as ServerOutput<A>["client"];
+      },
+      hono: { fetch: handler, request: handler, routes: [] },
+      handler,
+      serve(app?: ServeApp) {
+        if (app) server.app = app;
+      },
+    };
+  }
+
+  /** The registry of the entry, as Go wants to know it, or what is wrong. */
+  describe(entry: unknown): object {
+    const found = this.find(entry);
+    if (typeof found === "string") {
+      return { error: found, hint: "Export one: `export const registry = setup({ use: { … } })`." };
+    }
+    this.types = new Map(
+      Object.entries(found.config.use).map(([name, definition]) => [name, new ActorType(name, definition)]),
+    );
+    return {
+      actors: [...this.types.values()].map((type) => type.describe()),
+      config: this.describeConfig(),
+    };
+  }
+
+  private find(entry: unknown): Registry | string {
+    const exports = (typeof entry === "object" && entry !== null ? entry : {}) as Record<string, unknown>;
+    if (isRegistry(exports.registry)) return exports.registry;
+    if (isRegistry(exports.default)) return exports.default;
+    const all = new Set<Registry>();
+    const names: string[] = [];
+    for (const [name, value] of Object.entries(exports)) {
+      if (isRegistry(value) && !all.has(value)) {
+        all.add(value);
+        names.push(name);
+      }
+    }
+    if (all.size > 1) return `the entry exports several registries: ${names.join(", ")}`;
+    for (const registry of all) return registry;
+    if (isActorDefinition(exports.default)) return setup({ use: { [defaultName(exports)]: exports.default } });
+    if (this.served) return this.served;
+    // Its exports aren't there yet if it waits for an actor at top level.
+    if (entry === undefined && this.made.length === 1) return this.made[0] as Registry;
+    return this.made.length > 0
+      ? "the entry makes a registry with setup(), but neither exports nor runs it"
+      : "the entry exports no registry and runs no server";
+  }
+
+  private describeConfig(): object {
+    const c = this.config;
+    if (!c) return { called: false };
+    const token = c.studio?.token;
+    const type = c.driver?.type ?? (c.driver?.actor?.type === "memory" ? "memory" : c.driver ? "file-system" : "");
+    return {
+      called: true,
+      driver: type,
+      dataPath: c.driver?.path ?? "",
+      hostname: c.hostname ?? "",
+      port: c.port ?? 0,
+      basePath: c.basePath ?? "",
+      maxIncomingMessageSize: c.maxIncomingMessageSize ?? 0,
+      studioEnabled: c.studio?.enabled,
+      studioToken: typeof token === "function" ? token() : (token ?? ""),
+      hasFetch: this.app !== undefined,
+      cors: c.cors && describeCors(c.cors),
+    };
+  }
+
+  /** Asks `cors.origin`: the origin to allow, or whether this one is. */
+  allowOrigin(origin: string): string | boolean {
+    const ask = this.config?.cors?.origin;
+    if (typeof ask !== "function") return false;
+    return ask(origin, undefined) ?? false;
+  }
+}
+
+function describeCors(cors: CorsConfig): object {
+  const { origin } = cors;
+  return {
+    origins:
+      typeof origin === "string" ? [origin] : Array.isArray(origin) ? origin : origin === true ? ["*"] : [],
+    dynamic: typeof origin === "function",
+    allowMethods: cors.allowMethods ?? [],
+    allowHeaders: cors.allowHeaders ?? [],
+    exposeHeaders: cors.exposeHeaders ?? [],
+    credentials: cors.credentials ?? false,
+    maxAge: cors.maxAge ?? 0,
+  };
+}
+
+/** What a default-exported actor is called: as the export that is the same, else "default". */
+function defaultName(exports: Record<string, unknown>): string {
+  for (const [name, value] of Object.entries(exports)) {
+    if (name !== "default" && value === exports.default) return name;
+  }
+  return "default";
+}

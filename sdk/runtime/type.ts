@@ -1,0 +1,121 @@
+import type { AnyActorDefinition } from "../types/definition.js";
+
+/** A function of an actor's config; what it is called with is checked by the types of `actor()`. */
+export type Hook = (...args: unknown[]) => unknown;
+
+const hookNames = [
+  "onAuth",
+  "onCreate",
+  "onStart",
+  "onStateChange",
+  "onBeforeConnect",
+  "onConnect",
+  "onDisconnect",
+  "onBeforeActionResponse",
+  "onFetch",
+  "onWebSocket",
+  "createState",
+  "createVars",
+  "createConnState",
+] as const;
+
+/** The name of a hook. */
+export type HookName = (typeof hookNames)[number];
+
+/** Limits of a type, in milliseconds; absent ones take Go's defaults. */
+export interface Limits {
+  createVarsTimeout: number;
+  createConnStateTimeout: number;
+  onConnectTimeout: number;
+  saveInterval?: number;
+  actionTimeout?: number;
+  sleepTimeout?: number;
+}
+
+/** An actor type, its config read once. */
+export class ActorType {
+  readonly hooks: { readonly [K in HookName]?: Hook };
+  /** No prototype, so that `toString` is no action. */
+  readonly actions: { readonly [name: string]: Hook | undefined };
+  readonly limits: Limits;
+  readonly hasState: boolean;
+  readonly hasVars: boolean;
+  readonly hasConnState: boolean;
+  readonly hasAuth: boolean;
+  readonly hasDb: boolean;
+  /** A stateless call is its action and nothing else. */
+  readonly simple: boolean;
+  readonly config: Record<string, unknown>;
+
+  constructor(
+    readonly name: string,
+    readonly definition: AnyActorDefinition,
+  ) {
+    const config = definition.config as unknown as Record<string, unknown>;
+    this.config = config;
+    const hooks: { [K in HookName]?: Hook } = {};
+    for (const hook of hookNames) {
+      if (typeof config[hook] === "function") hooks[hook] = config[hook] as Hook;
+    }
+    this.hooks = hooks;
+    const actions = Object.create(null) as { [name: string]: Hook };
+    for (const [action, fn] of Object.entries((config.actions ?? {}) as Record<string, Hook>)) {
+      actions[action] = fn;
+    }
+    this.actions = actions;
+    this.hasState = "state" in config || "createState" in config;
+    this.hasVars = "vars" in config || "createVars" in config;
+    this.hasConnState = "connState" in config || "createConnState" in config;
+    this.hasAuth = "onAuth" in config;
+    this.hasDb = config.db !== undefined;
+    this.simple =
+      !this.hasConnState &&
+      !hooks.onBeforeConnect &&
+      !hooks.onConnect &&
+      !hooks.onDisconnect &&
+      !hooks.onBeforeActionResponse;
+    this.limits = limitsOf((config.options ?? {}) as Options);
+  }
+
+  /** What Go must know of the type. */
+  describe(): object {
+    const { hooks } = this;
+    const problems = (this.definition as unknown as Record<symbol, { at?: string } | undefined>)[
+      Symbol.for("rivet.problems")
+    ];
+    return {
+      name: this.name,
+      actions: Object.keys(this.actions),
+      state: this.hasState,
+      vars: this.hasVars,
+      connState: this.hasConnState,
+      onAuth: this.hasAuth,
+      onConnect: hooks.onConnect !== undefined,
+      onDisconnect: hooks.onDisconnect !== undefined,
+      onFetch: hooks.onFetch !== undefined,
+      onWebSocket: hooks.onWebSocket !== undefined,
+      onStateChange: hooks.onStateChange !== undefined,
+      options: this.limits,
+      at: problems?.at ?? "",
+    };
+  }
+}
+
+interface Options {
+  lifecycle?: { createVarsTimeout?: number; createConnStateTimeout?: number; onConnectTimeout?: number };
+  state?: { saveInterval?: number };
+  action?: { timeout?: number };
+  sleepTimeout?: number;
+}
+
+function limitsOf(o: Options): Limits {
+  const limits: Limits = {
+    createVarsTimeout: o.lifecycle?.createVarsTimeout ?? 5000,
+    createConnStateTimeout: o.lifecycle?.createConnStateTimeout ?? 5000,
+    onConnectTimeout: o.lifecycle?.onConnectTimeout ?? 5000,
+  };
+  if (o.state?.saveInterval !== undefined) limits.saveInterval = o.state.saveInterval;
+  if (o.action?.timeout !== undefined) limits.actionTimeout = o.action.timeout;
+  if (o.sleepTimeout !== undefined) limits.sleepTimeout = o.sleepTimeout;
+  return limits;
+}
