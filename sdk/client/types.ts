@@ -32,8 +32,12 @@ type StateOf<D> =
 type Rest<F> = F extends (c: any, ...args: infer Args) => any
   ? F extends () => any
     ? []
-    : Args
+    : Open<Args>
   : never;
+/** A generic or unannotated parameter of an action comes out as never: any, for callers. */
+type Open<Args extends unknown[]> = {
+  [K in keyof Args]: [Args[K]] extends [never] ? any : Args[K];
+};
 type Result<F> = F extends (...args: any) => infer R ? Promise<Awaited<R>> : never;
 // biome-ignore-end lint/suspicious/noExplicitAny: see above
 

@@ -1,5 +1,5 @@
 import { getLogger } from "../log.js";
-import type { Actions, ActorConfig, ActorConfigInput } from "../types/config.js";
+import type { ActorConfig, ActorConfigInput } from "../types/config.js";
 import type { ActorDefinition, AnyActorDefinition } from "../types/definition.js";
 import { isMarked, mark } from "./brand.js";
 import { callerPosition } from "./position.js";
@@ -53,7 +53,7 @@ interface Problems {
  *   actions: { increment: (c, n = 1) => (c.state.count += n) },
  * });
  */
-export function actor<S, CP, CS, V, I, AD, DB, A extends Actions<S, CP, CS, V, I, AD, DB, E>, E>(
+export function actor<S, CP, CS, V, I, AD, DB, A, E>(
   config: ActorConfigInput<S, CP, CS, V, I, AD, DB, A, E>,
 ): ActorDefinition<S, CP, CS, V, I, AD, DB, A, E> {
   const at = callerPosition(2);

@@ -4,6 +4,7 @@ import type {
   ActorInitContext,
   Conn,
   ConnInitContext,
+  Given,
 } from "./context.js";
 
 /** What a public caller is about to do. */
@@ -88,8 +89,11 @@ export interface Actions<
   DB = any,
   E = any,
 > {
-  // never[] keeps the type of a default (`n = 1` is number; with any[] it would be any)
-  [name: string]: (c: ActionContext<S, CP, CS, V, I, AD, DB, E>, ...args: never[]) => any;
+  // never keeps the type of a default (`n = 1` is number; with any[] it would be any)
+  [name: string]: (
+    c: NoInfer<ActionContext<S, CP, CS, V, I, AD, DB, E>>,
+    ...args: never
+  ) => any;
   // biome-ignore-end lint/suspicious/noExplicitAny: see above
 }
 
@@ -118,9 +122,11 @@ export interface ActorOptions {
 /** The arguments of `onAuth`: client params and what rivet adds, together. */
 export type OnAuthArgument<CP> = OnAuthOptions<CP> & CP;
 
+// biome-ignore-start lint/suspicious/noExplicitAny: see the note below
 /**
- * What `actor()` takes, all parts optional. `A extends …` is checked apart, so
- * that other hooks infer without it.
+ * What `actor()` takes, all parts optional. A parameter that TypeScript must find a
+ * type for fixes all type parameters in that type, so each `c` names only those
+ * that its hook needs; with NoInfer an annotated `c` is checked, and decides nothing.
  */
 export interface ActorConfig<S, CP, CS, V, I, AD, DB, A, E> {
   /**
@@ -138,14 +144,14 @@ export interface ActorConfig<S, CP, CS, V, I, AD, DB, A, E> {
   vars?: V;
   /** Makes `c.vars`, at each start. */
   createVars?: (
-    c: ActorContext<S, CP, CS, undefined, I, AD, DB, E>,
+    c: NoInfer<ActorContext<S, any, any, undefined, any, any, DB, E>>,
     driverContext: unknown,
   ) => V | Promise<V>;
   /** Cloned for each connection. */
   connState?: CS;
   /** Makes `c.conn.state`, for each connection. Wins over `connState`. */
   createConnState?: (
-    c: ConnInitContext<S, CP, undefined, V, I, AD, DB, E>,
+    c: NoInfer<ConnInitContext<S, CP, undefined, any, any, AD, DB, E>>,
     opts: OnBeforeConnectOptions<CP>,
     params: CP,
   ) => CS | Promise<CS>;
@@ -153,48 +159,48 @@ export interface ActorConfig<S, CP, CS, V, I, AD, DB, A, E> {
   db?: DB;
   /** Once, after `createState`: `(c, opts, input)`, or `(c, input)`. */
   onCreate?: (
-    c: ActorContext<S, CP, CS, undefined, I, AD, DB, E>,
+    c: NoInfer<ActorContext<S, any, any, undefined, any, any, DB, E>>,
     second: { input: I } & I,
     input: I,
   ) => unknown;
   /** At every start, before any connection or action is let in. */
-  onStart?: (c: ActorContext<S, CP, CS, V, I, AD, DB, E>) => unknown;
+  onStart?: (c: NoInfer<ActorContext<S, CP, CS, V, I, AD, DB, E>>) => unknown;
   /** After a turn that changed state; synchronous. */
-  onStateChange?: (c: ActorContext<S, CP, CS, V, I, AD, DB, E>, newState: Given2<S>) => void;
+  onStateChange?: (c: NoInfer<ActorContext<S, CP, CS, V, I, AD, DB, E>>, newState: NoInfer<Given<S>>) => void;
   /** Throw to refuse a connection or call. */
   onBeforeConnect?: (
-    c: ConnInitContext<S, CP, CS, V, I, AD, DB, E>,
+    c: NoInfer<ConnInitContext<S, CP, any, V, any, AD, DB, E>>,
     opts: OnBeforeConnectOptions<CP>,
     params: CP,
   ) => unknown;
   /** Accepted; the connection's messages wait until it has ended. */
   onConnect?: (
-    c: ActionContext<S, CP, CS, V, I, AD, DB, E>,
-    conn: Conn<S, CP, CS, V, I, AD, DB, E>,
+    c: NoInfer<ActionContext<S, CP, CS, V, I, AD, DB, E>>,
+    conn: NoInfer<Conn<S, CP, CS, V, I, AD, DB, E>>,
   ) => unknown;
   /** Closed for any reason, exactly once. */
   onDisconnect?: (
-    c: ActionContext<S, CP, CS, V, I, AD, DB, E>,
-    conn: Conn<S, CP, CS, V, I, AD, DB, E>,
+    c: NoInfer<ActionContext<S, CP, CS, V, I, AD, DB, E>>,
+    conn: NoInfer<Conn<S, CP, CS, V, I, AD, DB, E>>,
   ) => unknown;
   /** May transform what an action returns. */
   onBeforeActionResponse?: (
-    c: ActionContext<S, CP, CS, V, I, AD, DB, E>,
+    c: NoInfer<ActionContext<S, CP, CS, V, I, AD, DB, E>>,
     name: string,
     args: unknown[],
     output: unknown,
   ) => unknown;
   /** Raw HTTP. The URL is `http://actor/<path>?<query>`. */
   onFetch?: (
-    c: ActorContext<S, CP, CS, V, I, AD, DB, E>,
+    c: NoInfer<ActorContext<S, CP, CS, V, I, AD, DB, E>>,
     request: Request,
-    opts: { auth: Given2<AD> },
+    opts: { auth: NoInfer<Given<AD>> },
   ) => Response | Promise<Response>;
   /** Raw WebSocket; open at entry. */
   onWebSocket?: (
-    c: ActorContext<S, CP, CS, V, I, AD, DB, E>,
+    c: NoInfer<ActorContext<S, CP, CS, V, I, AD, DB, E>>,
     websocket: UniversalWebSocket,
-    opts: { request: Request; auth: Given2<AD> },
+    opts: { request: Request; auth: NoInfer<Given<AD>> },
   ) => unknown;
   /** What callers may ask of the actor. */
   actions?: A;
@@ -207,7 +213,7 @@ export interface ActorConfig<S, CP, CS, V, I, AD, DB, A, E> {
   types?: { events?: E };
 }
 
-type Given2<T> = ActorContext<T>["state"];
+// biome-ignore-end lint/suspicious/noExplicitAny: see above
 
 /** At most one of two keys. */
 export type OneOf<A extends string, B extends string> = { [K in A]?: never } | { [K in B]?: never };
@@ -223,6 +229,9 @@ export type ActorConfigInput<S, CP, CS, V, I, AD, DB, A, E> = ActorConfig<
   DB,
   A,
   E
-> &
-  OneOf<"state", "createState"> &
+> & {
+  // Not a constraint of A: through one, TypeScript would not see what the
+  // creators before `actions` return.
+  actions?: A & Actions<S, CP, CS, V, I, AD, DB, E>;
+} & OneOf<"state", "createState"> &
   OneOf<"vars", "createVars">;
