@@ -116,7 +116,7 @@ func (p *platform) async(f asyncFunc) goja.Value {
 	promise, resolve, reject := p.vm.NewPromise()
 	go func() {
 		v, err := f(task.Context())
-		task.Run(func() {
+		p.enter(task, func() {
 			defer task.Done()
 			switch v := v.(type) {
 			case error:
@@ -164,14 +164,14 @@ func (p *platform) newSink(w *io.PipeWriter, task Task, onCancel *func()) *goja.
 		"write": func(c goja.FunctionCall) goja.Value {
 			b := p.copyArg(c.Argument(0))
 			promise, resolve, reject := p.vm.NewPromise()
-			p.h.Permit(func(err error) {
+			p.permit(func(err error) {
 				if err != nil {
 					_ = reject(p.networkError(err))
 					return
 				}
 				go func() {
 					_, err := w.Write(b)
-					task.Run(func() {
+					p.enter(task, func() {
 						if err != nil {
 							_ = reject(p.networkError(err))
 							return
@@ -183,7 +183,7 @@ func (p *platform) newSink(w *io.PipeWriter, task Task, onCancel *func()) *goja.
 			return p.vm.ToValue(promise)
 		},
 		"close": func(goja.FunctionCall) goja.Value {
-			p.h.Permit(func(error) { end(nil) })
+			p.permit(func(error) { end(nil) })
 			return goja.Undefined()
 		},
 		"fail": func(c goja.FunctionCall) goja.Value {
@@ -194,7 +194,7 @@ func (p *platform) newSink(w *io.PipeWriter, task Task, onCancel *func()) *goja.
 			f, ok := goja.AssertFunction(c.Argument(0))
 			if ok && onCancel != nil {
 				*onCancel = func() {
-					task.Run(func() {
+					p.enter(task, func() {
 						if _, err := f(goja.Undefined()); err != nil {
 							p.h.ReportUnhandled(err)
 						}

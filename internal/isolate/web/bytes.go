@@ -25,6 +25,11 @@ func bytesOf(v goja.Value) ([]byte, bool) {
 	}
 	switch o.ExportType() {
 	case typeBytes:
+		if buf, ok := o.Get("buffer").(*goja.Object); ok && buf.ExportType() == typeBuffer {
+			if ab, ok := buf.Export().(goja.ArrayBuffer); ok && ab.Detached() {
+				return []byte{}, true // goja would point into what is gone
+			}
+		}
 		b, ok := o.Export().([]byte)
 		return b, ok
 	case typeBuffer:
@@ -82,7 +87,7 @@ func (p *platform) newBytes(b []byte) goja.Value {
 	if b == nil {
 		b = []byte{}
 	}
-	v, err := p.vm.New(p.global.Get("Uint8Array"), p.vm.ToValue(p.vm.NewArrayBuffer(b)))
+	v, err := p.vm.New(p.uint8Array, p.vm.ToValue(p.vm.NewArrayBuffer(b)))
 	if err != nil {
 		panic(err)
 	}
@@ -99,3 +104,11 @@ func (p *platform) newBuffer(b []byte) goja.Value {
 
 // textArg is a string argument as UTF-8; lone surrogates become U+FFFD.
 func textArg(v goja.Value) string { return v.String() }
+
+// stringArg is an argument converted to a string as JavaScript does: a symbol has none.
+func (p *platform) stringArg(v goja.Value) string {
+	if _, ok := v.(*goja.Symbol); ok {
+		p.throwType("Cannot convert a Symbol value to a string")
+	}
+	return v.String()
+}

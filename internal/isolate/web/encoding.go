@@ -186,7 +186,7 @@ func (p *platform) atob(c goja.FunctionCall) goja.Value {
 			return -1
 		}
 		return r
-	}, c.Argument(0).String())
+	}, p.stringArg(c.Argument(0)))
 	if len(s)%4 == 0 {
 		s = strings.TrimSuffix(strings.TrimSuffix(s, "="), "=")
 	}
@@ -211,7 +211,7 @@ func (p *platform) btoa(c goja.FunctionCall) goja.Value {
 	if len(c.Arguments) == 0 {
 		p.throwType("btoa: 1 argument required")
 	}
-	s := c.Argument(0).String()
+	s := p.stringArg(c.Argument(0))
 	b := make([]byte, 0, len(s))
 	for _, r := range s {
 		if r > 0xFF {

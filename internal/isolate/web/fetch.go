@@ -64,7 +64,7 @@ func (p *platform) fetch(c goja.FunctionCall) goja.Value {
 	}
 	setHeaders(req, p.strings(c.Argument(2)))
 	o.req = req
-	p.h.Permit(func(err error) {
+	p.permit(func(err error) {
 		if err != nil {
 			o.fail(err)
 			return
@@ -156,7 +156,7 @@ func (o *outgoing) do() {
 	}
 	client.Timeout = 0
 	res, err := client.Do(o.req)
-	o.task.Run(func() {
+	o.p.enter(o.task, func() {
 		if err != nil {
 			o.fail(err)
 			return

@@ -17,14 +17,15 @@ var sources embed.FS
 // platform is the web platform of one runtime. All of it belongs to the
 // isolate's goroutine, but for the timers, which have a lock of their own.
 type platform struct {
-	h       Host
-	vm      *goja.Runtime
-	global  *goja.Object
-	modules map[string]*goja.Object
-	timers  timers
-	console consoleState
-	store   storeHook
-	started int64 // Host.Now at Install, in nanoseconds
+	h          Host
+	vm         *goja.Runtime
+	global     *goja.Object
+	modules    map[string]*goja.Object
+	timers     timers
+	console    consoleState
+	store      storeHook
+	uint8Array *goja.Object // the intrinsic constructor
+	started    int64        // Host.Now at Install, in nanoseconds
 }
 
 // symPlatform keeps a runtime's platform on its global object.
@@ -46,13 +47,15 @@ func Install(h Host) error {
 	if err := p.global.DefineDataPropertySymbol(symPlatform, holder, goja.FLAG_FALSE, goja.FLAG_FALSE, goja.FLAG_FALSE); err != nil {
 		return fmt.Errorf("install web platform: %w", err)
 	}
-	if ex := vm.Try(func() {
+	err := p.protect(func() {
+		p.uint8Array = p.global.Get("Uint8Array").ToObject(vm)
 		p.installSymbols()
 		p.installTimers()
 		p.installGuards()
 		p.installLazy()
-	}); ex != nil {
-		return fmt.Errorf("install web platform: %w", ex)
+	})
+	if err != nil {
+		return fmt.Errorf("install web platform: %w", err)
 	}
 	return nil
 }

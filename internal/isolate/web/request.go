@@ -31,7 +31,7 @@ func NewRequest(h Host, in RequestInit) (req goja.Value, err error) {
 		return nil, err
 	}
 	body := goja.Value(goja.Undefined())
-	ex := p.vm.Try(func() {
+	err = p.protect(func() {
 		if in.Reader != nil {
 			body = p.newSource(newBodySource(in.Reader, nil))
 		} else if in.Body != nil {
@@ -40,8 +40,8 @@ func NewRequest(h Host, in RequestInit) (req goja.Value, err error) {
 		req = p.call("fetch", "newRequest", p.vm.ToValue(in.Method), p.vm.ToValue(in.URL),
 			p.headerList(in.Header), body, p.requestSignal(in.Context))
 	})
-	if ex != nil {
-		return nil, fmt.Errorf("make request: %w", ex)
+	if err != nil {
+		return nil, fmt.Errorf("make request: %w", err)
 	}
 	return req, nil
 }
@@ -57,7 +57,7 @@ func (p *platform) requestSignal(ctx context.Context) goja.Value {
 		task := p.h.Task(UnrefTask)
 		var unhook func() bool
 		stop := context.AfterFunc(ctx, func() {
-			task.Run(func() {
+			p.enter(task, func() {
 				defer task.Done()
 				unhook()
 				p.call("fetch", "abort", signal)
@@ -87,7 +87,7 @@ func ReadResponse(h Host, v goja.Value) (res *Response, ok bool, err error) {
 	if err != nil {
 		return nil, false, err
 	}
-	ex := p.vm.Try(func() {
+	err = p.protect(func() {
 		parts, isObject := p.call("fetch", "readResponse", v).(*goja.Object)
 		if !isObject {
 			return
@@ -104,8 +104,8 @@ func ReadResponse(h Host, v goja.Value) (res *Response, ok bool, err error) {
 		}
 		p.readBody(res, parts)
 	})
-	if ex != nil {
-		return nil, true, fmt.Errorf("read response: %w", ex)
+	if err != nil {
+		return nil, true, fmt.Errorf("read response: %w", err)
 	}
 	return res, ok, nil
 }

@@ -99,7 +99,7 @@ func (p *platform) addTimer(call goja.FunctionCall, repeat bool) goja.Value {
 
 func (p *platform) setImmediate(call goja.FunctionCall) goja.Value {
 	t := p.newTimer(call, "setImmediate", 1)
-	t.task.Run(func() { p.fire(t) })
+	p.enter(t.task, func() { p.fire(t) })
 	return t.this
 }
 
@@ -134,7 +134,7 @@ func (p *platform) due(t *timer) {
 	defer ts.mu.Unlock()
 	for t.index >= 0 {
 		next := heap.Pop(&ts.armed).(*timer)
-		next.task.Run(func() { p.fire(next) })
+		p.enter(next.task, func() { p.fire(next) })
 	}
 }
 

@@ -57,7 +57,7 @@ func (p *platform) connectSocket(c goja.FunctionCall) goja.Value {
 	s.wake = sync.NewCond(&s.mu)
 	s.ctx, s.cancel = context.WithCancel(s.task.Context())
 	url, protocols := c.Argument(0).String(), p.strings(c.Argument(1))
-	p.h.Permit(func(err error) {
+	p.permit(func(err error) {
 		if err != nil {
 			s.finish(1006, "", false, err)
 			return
@@ -74,7 +74,7 @@ func (p *platform) connectSocket(c goja.FunctionCall) goja.Value {
 			} else {
 				b = p.copyArg(c.Argument(0))
 			}
-			p.h.Permit(func(err error) {
+			p.permit(func(err error) {
 				if err == nil {
 					s.push(ws.NewFrame(op, true, b))
 				}
@@ -83,7 +83,7 @@ func (p *platform) connectSocket(c goja.FunctionCall) goja.Value {
 		},
 		"close": func(c goja.FunctionCall) goja.Value {
 			code, reason := ws.StatusCode(number(c.Argument(0))), textArg(c.Argument(1))
-			p.h.Permit(func(error) { s.close(code, reason) })
+			p.permit(func(error) { s.close(code, reason) })
 			return goja.Undefined()
 		},
 	})
@@ -93,7 +93,7 @@ func (p *platform) connectSocket(c goja.FunctionCall) goja.Value {
 func (s *socket) run(url string, protocols []string) {
 	conn, protocol, err := s.dial(url, protocols)
 	if err != nil {
-		s.task.Run(func() { s.finish(1006, "", false, err) })
+		s.p.enter(s.task, func() { s.finish(1006, "", false, err) })
 		return
 	}
 	stop := context.AfterFunc(s.ctx, func() { s.shut(); _ = conn.Close() })
@@ -102,14 +102,14 @@ func (s *socket) run(url string, protocols []string) {
 	s.mu.Unlock()
 	var writer sync.WaitGroup
 	writer.Go(s.write)
-	s.task.Run(func() { s.emit("open", s.p.vm.ToValue(protocol)) })
+	s.p.enter(s.task, func() { s.emit("open", s.p.vm.ToValue(protocol)) })
 	code, reason, err := s.read(conn)
 	s.push(ws.NewCloseFrame(ws.NewCloseFrameBody(echo(code), "")))
 	s.shut()
 	writer.Wait()
 	_ = conn.Close()
 	stop()
-	s.task.Run(func() { s.finish(int(code), reason, err == nil, err) })
+	s.p.enter(s.task, func() { s.finish(int(code), reason, err == nil, err) })
 }
 
 // echo is the code that answers a close frame's.
@@ -208,7 +208,7 @@ func (s *socket) read(conn io.Reader) (ws.StatusCode, string, error) {
 
 func (s *socket) deliver(b []byte, text bool) {
 	taken := make(chan struct{})
-	s.task.Run(func() {
+	s.p.enter(s.task, func() {
 		defer close(taken)
 		if text {
 			s.emit("message", s.p.vm.ToValue(string(b)))
