@@ -8,8 +8,8 @@ import (
 func TestTimers(t *testing.T) {
 	cases{
 		"run in the order of their times": {`const out = [];
-			setTimeout((x) => out.push(x), 3, "c"); setTimeout(() => out.push("b"), 2); setTimeout(() => out.push("a"), 1);
-			await new Promise((r) => setTimeout(r, 5)); return out.join("")`, "abc"},
+			setTimeout((x) => out.push(x), 80, "c"); setTimeout(() => out.push("b"), 40); setTimeout(() => out.push("a"), 1);
+			await new Promise((r) => setTimeout(r, 120)); return out.join("")`, "abc"},
 		"equal times keep their order": {`const out = []; for (let i = 0; i < 50; i++) setTimeout(() => out.push(i), 1);
 			await new Promise((r) => setTimeout(r, 2)); return out.every((x, i) => x === i) && out.length`, "50"},
 		"cleared ones don't run": {`let n = 0; const t = setTimeout(() => n++, 1); clearTimeout(t); clearTimeout(+setTimeout(() => n++, 1)); clearTimeout(undefined); clearTimeout({}); clearTimeout("x");
