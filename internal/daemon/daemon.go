@@ -1,5 +1,5 @@
-// Package daemon is one running rivet: it opens the rooms in order (storage,
-// engine, isolates, server), puts new code in with Swap, and closes them in
+// Package daemon is one running rivet: it opens the rooms in order (isolates,
+// storage, engine, server), puts new code in with Swap, and closes them in
 // reverse. dev, serve and test all use it.
 package daemon
 
@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -18,80 +19,93 @@ import (
 
 	"github.com/rivetdev/rivet/internal/actor"
 	"github.com/rivetdev/rivet/internal/engine"
+	"github.com/rivetdev/rivet/internal/errs"
 	"github.com/rivetdev/rivet/internal/isolate"
 	"github.com/rivetdev/rivet/internal/server"
 	"github.com/rivetdev/rivet/internal/studio"
+	"github.com/rivetdev/rivet/internal/value"
 )
 
-// Options configure a Daemon; config resolves them.
+// Options configure a Daemon; they hold before any code was loaded.
 type Options struct {
+	Version   string // of rivet
+	AuthToken string // server-side callers bear it; "" opens nothing
+	Dev       bool
+	Isolates  int               // 0: twice the cores, at least 4
+	Env       map[string]string // process.env
+	SDK       actor.Script
+
+	// Settle completes the options with what the code asked for; it is called
+	// once, when the first code has been loaded.
+	Settle func(actor.RunConfig) Settled
+
+	Log   *slog.Logger    // of rivet itself; nil: discard
+	Lines func(actor.Log) // what actors log; must not block
+}
+
+// Settled are the options that the user's code has a say in.
+type Settled struct {
 	Host      string
 	Port      int
 	PortAsked bool   // somebody asked for Port: take no other
 	BasePath  string // beside /registry
-	Version   string // of rivet
-	AuthToken string // server-side callers bear it; "" opens nothing
-	Dev       bool
 
 	Data   string // directory of the database
 	Memory bool   // keep nothing
 	Sync   string // "normal" or "full"
 
-	Isolates int               // 0: twice the cores, at least 4
-	Env      map[string]string // process.env
-	SDK      actor.Script
-
 	Limits          server.Limits
 	WaitingPerActor int
 	MaxState        int
 	CORS            *actor.CORS
-
-	Log   *slog.Logger    // of rivet itself
-	Lines func(actor.Log) // what actors log; must not block
 }
 
-// Daemon is a running rivet. Open makes it, Serve runs it, Close ends it.
+// Daemon is a running rivet. New makes it, the first Swap opens storage and the
+// port, Serve answers, Close ends it.
 type Daemon struct {
 	o        Options
+	s        Settled
 	instance string
-	store    store
-	engine   *engine.Engine
 	isolates *isolate.Runtime
 	gateway  gateway
+	// running is nil until the first code is loaded.
+	running atomic.Pointer[running]
 
 	swapping  sync.Mutex
+	closing   sync.WaitGroup // old code on its way out
 	listeners []net.Listener
 	port      int
 	server    *server.Server
 	http      *http.Server
 }
 
+// running is what needs storage.
+type running struct {
+	store  store
+	engine *engine.Engine
+}
+
 // Moved says what a swap moved to the new code.
 type Moved = engine.Swapped
 
-// Open opens storage and makes everything ready for code. It does not listen yet.
-func Open(ctx context.Context, o Options) (*Daemon, error) {
-	st, err := openStore(ctx, o)
-	if err != nil {
-		return nil, err
+// New makes a Daemon; it opens nothing yet.
+func New(o Options) *Daemon {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
 	}
-	d := &Daemon{o: o, store: st, instance: uuid.NewString()}
-	d.engine = engine.New(engine.Options{
-		Store: st, Log: o.Log, Lines: o.Lines,
-		WaitingPerActor: o.WaitingPerActor, MaxState: o.MaxState,
-	})
-	d.isolates, err = isolate.New(isolate.Options{
-		SDK: o.SDK, Isolates: o.Isolates, Env: o.Env, Lines: o.Lines,
-	})
-	if err != nil {
-		d.engine.Close(0)
-		return nil, errors.Join(err, st.Close())
+	if o.Lines == nil {
+		o.Lines = func(actor.Log) {}
 	}
-	return d, nil
+	d := &Daemon{o: o, instance: uuid.NewString()}
+	d.isolates = isolate.New(isolate.Options{
+		SDK: o.SDK, Size: o.Isolates, Env: o.Env,
+		Log: o.Log, ServerLog: o.Lines, Actors: d,
+	})
+	return d
 }
 
 // Swap loads b and moves every actor to it. If b can't be loaded, the code that
-// serves goes on.
+// serves goes on. The first Swap opens storage and listens.
 func (d *Daemon) Swap(ctx context.Context, b *actor.Bundle) (Moved, error) {
 	d.swapping.Lock()
 	defer d.swapping.Unlock()
@@ -99,15 +113,62 @@ func (d *Daemon) Swap(ctx context.Context, b *actor.Bundle) (Moved, error) {
 	if err != nil {
 		return Moved{}, err
 	}
+	r := d.running.Load()
+	if r == nil {
+		if r, err = d.open(ctx, v.Registry().Config); err != nil {
+			v.Close()
+			return Moved{}, err
+		}
+	}
 	old := d.gateway.version.Swap(v)
-	moved, err := d.engine.Swap(ctx, v)
 	if old != nil {
 		old.Retire()
+	}
+	moved, err := r.engine.Swap(ctx, v)
+	v.Serve()
+	if old != nil {
+		d.closing.Go(old.Close)
 	}
 	if err != nil {
 		return moved, fmt.Errorf("swap: %w", err)
 	}
 	return moved, nil
+}
+
+// open opens the port and the storage, now that code has had its say.
+func (d *Daemon) open(ctx context.Context, code actor.RunConfig) (*running, error) {
+	d.s = d.o.Settle(code)
+	st, err := openStore(ctx, d.s, d.o.Log)
+	if err != nil {
+		return nil, err
+	}
+	e := engine.New(engine.Options{
+		Store: st, Log: d.o.Log, Lines: d.o.Lines,
+		WaitingPerActor: d.s.WaitingPerActor, MaxState: d.s.MaxState,
+	})
+	if err := d.listen(ctx, e); err != nil {
+		e.Close(0)
+		return nil, errors.Join(err, st.Close())
+	}
+	r := &running{st, e}
+	d.running.Store(r)
+	return r, nil
+}
+
+func (d *Daemon) listen(ctx context.Context, e *engine.Engine) (err error) {
+	d.listeners, d.port, err = listen(ctx, d.s.Host, d.s.Port, d.s.PortAsked)
+	if err != nil {
+		return err
+	}
+	d.server = server.New(server.Options{
+		Actors: e, Gateway: &d.gateway,
+		BasePath: d.s.BasePath, AuthToken: d.o.AuthToken, Dev: d.o.Dev,
+		CORS: d.s.CORS, Limits: d.s.Limits, Log: d.o.Log,
+		Studio: studio.New(studio.Options{Instance: d.instance, Version: d.o.Version}),
+		Health: func() bool { return d.gateway.version.Load() != nil },
+	})
+	d.http = server.HTTPServer(d.server.Handler())
+	return nil
 }
 
 // Registry is what the running code defines.
@@ -116,57 +177,50 @@ func (d *Daemon) Registry() *actor.Registry { return d.gateway.Registry() }
 // Instance names this run of the server.
 func (d *Daemon) Instance() string { return d.instance }
 
-// Engine is the directory of actors, for tools that look into it.
-func (d *Daemon) Engine() *engine.Engine { return d.engine }
+// Port is where the daemon listens, once the first Swap has succeeded.
+func (d *Daemon) Port() int { return d.port }
 
-// Listen opens the port and returns it. Requests are answered once Serve runs.
-func (d *Daemon) Listen(ctx context.Context) (port int, err error) {
-	d.listeners, d.port, err = listen(ctx, d.o.Host, d.o.Port, d.o.PortAsked)
-	if err != nil {
-		return 0, err
-	}
-	d.server = server.New(server.Options{
-		Actors: d.engine, Gateway: &d.gateway,
-		BasePath: d.o.BasePath, AuthToken: d.o.AuthToken, Dev: d.o.Dev,
-		CORS: d.o.CORS, Limits: d.o.Limits, Log: d.o.Log,
-		Studio: studio.New(studio.Options{Instance: d.instance, Version: d.o.Version}),
-		Health: func() bool { return d.gateway.version.Load() != nil },
-	})
-	d.http = server.HTTPServer(d.server.Handler())
-	return d.port, nil
-}
+// Settled are the options that hold, once the first Swap has succeeded.
+func (d *Daemon) Settled() Settled { return d.s }
 
-// Serve answers requests until ctx ends or a listener fails.
+// Serve answers requests until ctx ends or a listener fails. The first Swap
+// must have succeeded.
 func (d *Daemon) Serve(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	for _, l := range d.listeners {
 		g.Go(func() error {
-			if err := d.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-				return fmt.Errorf("serve %s: %w", l.Addr(), err)
+			err := d.http.Serve(l)
+			if ctx.Err() != nil || errors.Is(err, http.ErrServerClosed) {
+				return nil
 			}
-			return nil
+			return fmt.Errorf("serve %s: %w", l.Addr(), err)
 		})
 	}
 	g.Go(func() error {
 		<-ctx.Done()
-		return d.stopListening()
+		d.stopListening()
+		return nil
 	})
 	return g.Wait()
 }
 
 // stopListening refuses new connections; those that are open go on until Close.
-func (d *Daemon) stopListening() error {
+func (d *Daemon) stopListening() {
 	for _, l := range d.listeners {
-		_ = l.Close() // a second close is no loss
+		_ = l.Close() // closing twice is no loss
 	}
-	return nil
 }
 
 // Close lets running actions finish for at most grace, saves everything, closes
 // the sockets and then the storage.
 func (d *Daemon) Close(grace time.Duration) error {
-	_ = d.stopListening()
-	d.engine.Close(grace)
+	d.swapping.Lock()
+	defer d.swapping.Unlock()
+	d.stopListening()
+	r := d.running.Load()
+	if r != nil {
+		r.engine.Close(grace)
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	var err error
@@ -175,8 +229,42 @@ func (d *Daemon) Close(grace time.Duration) error {
 		err = d.http.Shutdown(ctx)
 	}
 	if v := d.gateway.version.Load(); v != nil {
-		v.Retire()
+		v.Close()
 	}
-	d.isolates.Close()
-	return errors.Join(err, d.store.Close())
+	d.closing.Wait()
+	if r != nil {
+		err = errors.Join(err, r.store.Close())
+	}
+	return err
+}
+
+// Call, Connect and Resolve let code of the server isolate reach actors.
+func (d *Daemon) Call(ctx context.Context, spec actor.CallSpec) (value.Value, error) {
+	r := d.running.Load()
+	if r == nil {
+		return nil, notReady()
+	}
+	return r.engine.Call(ctx, spec)
+}
+
+// Connect opens a connection; see Call.
+func (d *Daemon) Connect(ctx context.Context, spec actor.ConnectSpec, peer actor.Peer) (actor.Link, error) {
+	r := d.running.Load()
+	if r == nil {
+		return nil, notReady()
+	}
+	return r.engine.Connect(ctx, spec, peer)
+}
+
+// Resolve finds or creates an actor; see Call.
+func (d *Daemon) Resolve(ctx context.Context, q actor.Query) (actor.Ref, error) {
+	r := d.running.Load()
+	if r == nil {
+		return actor.Ref{}, notReady()
+	}
+	return r.engine.Resolve(ctx, q)
+}
+
+func notReady() error {
+	return errs.New(errs.ActorNotReady, "The server has not started yet.")
 }

@@ -13,7 +13,9 @@ import (
 
 // gateway is the server isolate of the code that runs now; a reload replaces it
 // under requests that are under way.
-type gateway struct{ version atomic.Pointer[isolate.Version] }
+type gateway struct {
+	version atomic.Pointer[isolate.Version]
+}
 
 func (g *gateway) Registry() *actor.Registry {
 	if v := g.version.Load(); v != nil {

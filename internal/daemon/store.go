@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"log/slog"
 
 	"github.com/rivetdev/rivet/internal/engine"
 	"github.com/rivetdev/rivet/internal/store/memory"
@@ -15,13 +16,9 @@ type store interface {
 	Close() error
 }
 
-func openStore(ctx context.Context, o Options) (store, error) {
-	if o.Memory {
+func openStore(ctx context.Context, s Settled, log *slog.Logger) (store, error) {
+	if s.Memory {
 		return memory.New(), nil
 	}
-	s, err := sqlite.Open(ctx, sqlite.Options{Dir: o.Data, Sync: o.Sync, Log: o.Log, Compact: value.Compact})
-	if err != nil {
-		return nil, err
-	}
-	return s, nil
+	return sqlite.Open(ctx, sqlite.Options{Dir: s.Data, Sync: s.Sync, Log: log, Compact: value.Compact})
 }

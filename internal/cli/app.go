@@ -1,0 +1,170 @@
+// Package cli is rivet's command line: one file a command, flags into a struct
+// of options, a run that knows nothing of cobra, and the result printed.
+//
+// What the outside gives (streams, environment, directory, terminal) stands in
+// [App], so that a test can run any command in its own process. [App.Run] maps
+// errors to exit codes and prints them, in one place: a command prints its
+// result or returns an error, never both.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strconv"
+	"strings"
+
+	"golang.org/x/term"
+
+	"github.com/rivetdev/rivet/internal/config"
+	"github.com/rivetdev/rivet/internal/errs"
+)
+
+// App is rivet as the outside sees it.
+type App struct {
+	In       io.Reader
+	Out, Err io.Writer
+	Cwd      string   // absolute
+	Environ  []string // "NAME=value"
+	Build    Build
+
+	// InTTY, OutTTY and ErrTTY tell which streams are terminals; Width is that
+	// of the terminal in columns, 0 if it isn't known.
+	InTTY, OutTTY, ErrTTY bool
+	Width                 int
+
+	// Dev runs `rivet dev`; nil: the real one.
+	Dev func(ctx context.Context, o DevOptions) error
+
+	args   []string // as they were typed
+	env    map[string]string
+	global globals
+}
+
+// Build is what was built, set by the linker.
+type Build struct{ Version, Commit, Date string }
+
+// globals are the flags that every command has.
+type globals struct {
+	color   string
+	quiet   bool
+	verbose bool
+	json    bool
+	cwd     string
+}
+
+// The causes with which a signal ends a command's context.
+var (
+	ErrInterrupted = errors.New("interrupted")
+	ErrTerminated  = errors.New("terminated")
+)
+
+// System is the App of this process.
+func System(b Build) *App {
+	cwd, err := os.Getwd()
+	if err != nil {
+		cwd = "."
+	}
+	a := &App{
+		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Cwd: cwd, Environ: config.Environ(), Build: b,
+		InTTY:  term.IsTerminal(int(os.Stdin.Fd())),
+		OutTTY: term.IsTerminal(int(os.Stdout.Fd())),
+		ErrTTY: term.IsTerminal(int(os.Stderr.Fd())),
+	}
+	if w, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
+		a.Width = w
+	}
+	return a
+}
+
+// Run runs one command line (without the program's name) and returns the exit
+// code: 0 done, 1 the answer is no, 2 wrong usage or configuration, 3 no server,
+// 130 interrupted, 143 terminated.
+func (a *App) Run(ctx context.Context, args []string) (code int) {
+	a.args = args
+	a.env = map[string]string{}
+	for _, e := range a.Environ {
+		if name, value, ok := strings.Cut(e, "="); ok {
+			a.env[name] = value
+		}
+	}
+	if w, err := strconv.Atoi(a.env["COLUMNS"]); err == nil && w > 0 {
+		a.Width = w
+	}
+	a.global.json = wantsJSON(args) // known even if the flags can't be parsed
+	defer func() {
+		if p := recover(); p != nil {
+			code = a.panicked(p)
+		}
+	}()
+	root := newRoot(a)
+	root.SetArgs(maskNumbers(args))
+	root.SetIn(a.In)
+	root.SetOut(a.Out)
+	root.SetErr(a.Err)
+	return a.finish(ctx, root.ExecuteContext(ctx))
+}
+
+func wantsJSON(args []string) bool {
+	for _, arg := range args {
+		if arg == "--" {
+			return false
+		}
+		if arg == "--json" || arg == "--json=true" {
+			return true
+		}
+	}
+	return false
+}
+
+// panicked tells of a bug of ours.
+func (a *App) panicked(p any) int {
+	fmt.Fprintf(a.Err, "error: rivet has a bug: %s [internal_error]\n", a.errText(fmt.Sprint(p)))
+	fmt.Fprintln(a.Err, "  Please report it, with what you did, at https://github.com/rivetdev/rivet/issues")
+	if a.debug() {
+		fmt.Fprintf(a.Err, "%s\n", debug.Stack())
+	} else {
+		fmt.Fprintln(a.Err, "  RIVET_DEBUG=1 prints where it happened.")
+	}
+	return 1
+}
+
+func (a *App) debug() bool { return a.env["RIVET_DEBUG"] != "" }
+
+// enter applies --cwd.
+func (a *App) enter() error {
+	if a.global.cwd == "" {
+		return nil
+	}
+	dir := a.path(a.global.cwd)
+	info, err := os.Stat(dir)
+	if err != nil || !info.IsDir() {
+		return usage("there is no directory %s", a.global.cwd).pointAt(a.global.cwd)
+	}
+	a.Cwd = dir
+	return nil
+}
+
+// path is p, seen from the directory that the command runs in.
+func (a *App) path(p string) string {
+	if filepath.IsAbs(p) {
+		return filepath.Clean(p)
+	}
+	return filepath.Join(a.Cwd, p)
+}
+
+// note prints a remark that is neither result nor error.
+func (a *App) note(format string, args ...any) {
+	if !a.global.quiet {
+		fmt.Fprintf(a.Err, "note: %s\n", a.errText(fmt.Sprintf(format, args...)))
+	}
+}
+
+// usage is the error for a command line that can't be right; exit code 2.
+func usage(format string, args ...any) *failure {
+	return &failure{says: errs.New(errs.Usage, format, args...)}
+}

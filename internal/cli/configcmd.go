@@ -1,0 +1,84 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/rivetdev/rivet/internal/config"
+)
+
+func newConfigCommand(a *App) *cobra.Command {
+	var flags serverFlags
+	var schema bool
+	cmd := &cobra.Command{
+		Use:   "config [entry]",
+		Short: "Print each setting and where it came from",
+		Long: `Print each setting and where it came from: a default, rivet.yaml, the
+environment or a flag. It takes the flags of rivet dev. What the entry's own
+code says is not evaluated.`,
+		Example: `  rivet config
+  rivet config --port 9000 --json
+  rivet config --schema > rivet.schema.json`,
+		Args: atMost(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if schema {
+				_, err := a.Out.Write(config.Schema())
+				return err
+			}
+			arg := ""
+			if len(args) > 0 {
+				arg = args[0]
+			}
+			p, err := a.openProject(arg, flags.settings(cmd.Flags()))
+			if err != nil {
+				return err
+			}
+			return printConfig(a, p.config)
+		},
+	}
+	flags.register(cmd.Flags())
+	cmd.Flags().BoolVar(&schema, "schema", false, "print the JSON Schema of rivet.yaml")
+	return cmd
+}
+
+func printConfig(a *App, c *config.Resolved) error {
+	rows := c.Rows()
+	if a.global.json {
+		return writeJSON(a.Out, rows, a.OutTTY, a.OutTTY, a.colorOut())
+	}
+	if !a.OutTTY {
+		for _, r := range rows {
+			if _, err := fmt.Fprintf(a.Out, "%s\t%s\t%s\n", r.Key, valueText(r.Value), where(r)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	w := tabwriter.NewWriter(a.Out, 0, 0, 2, ' ', 0)
+	for _, r := range rows {
+		fmt.Fprintf(w, "%s\t%s\t%s\n", r.Key, a.outText(valueText(r.Value)), a.outText(where(r)))
+	}
+	return w.Flush()
+}
+
+func where(r config.Row) string {
+	if r.At != "" {
+		return r.At
+	}
+	return r.Origin
+}
+
+// valueText is a value as rivet.yaml would say it.
+func valueText(v any) string {
+	if s, ok := v.(string); ok && s != "" {
+		return s
+	}
+	text, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Sprint(v)
+	}
+	return string(text)
+}

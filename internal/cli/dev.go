@@ -1,0 +1,74 @@
+package cli
+
+import (
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/rivetdev/rivet/internal/config"
+)
+
+// DevOptions are what `rivet dev` was asked for.
+type DevOptions struct {
+	App    *App
+	Dir    string // the project, absolute
+	Entry  string // absolute
+	Config *config.Resolved
+	// PortAsked: somebody named a port, so that no other may be taken.
+	PortAsked bool
+	Verbose   bool
+	Quiet     bool
+	// DebugAddr is where pprof is served, a loopback address; "": nowhere.
+	DebugAddr string
+}
+
+// Name is the project's name, for the first lines.
+func (o DevOptions) Name() string { return filepath.Base(o.Dir) }
+
+func newDevCommand(a *App) *cobra.Command {
+	var flags serverFlags
+	var debugAddr string
+	cmd := &cobra.Command{
+		Use:   "dev [entry]",
+		Short: "Run the project, and put new code in when a file is saved",
+		Long: `Run the project: bundle it, serve its actors, keep their state under .rivet/, and
+put new code in when a file is saved, while clients stay connected.
+
+The entry is the file that defines the actors, or its directory; without it
+rivet.yaml's entry, then server.ts, registry.ts and src/… are tried.`,
+		Example: `  rivet dev
+  rivet dev src/registry.ts --port 9000
+  rivet dev --memory --log-format json`,
+		Args: atMost(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			arg := ""
+			if len(args) > 0 {
+				arg = args[0]
+			}
+			set := flags.settings(cmd.Flags())
+			if a.global.json && !cmd.Flags().Changed("log-format") {
+				set = append(set, config.Flag{Key: "log.format", Text: "json", Name: "--json"})
+			}
+			p, err := a.openProject(arg, set)
+			if err != nil {
+				return err
+			}
+			entry, err := p.entry()
+			if err != nil {
+				return err
+			}
+			run := a.Dev
+			if run == nil {
+				run = runDev
+			}
+			return run(cmd.Context(), DevOptions{
+				App: a, Dir: p.dir, Entry: entry, Config: p.config,
+				PortAsked: p.config.Asked("port"), Verbose: a.global.verbose, Quiet: a.global.quiet,
+				DebugAddr: debugAddr,
+			})
+		},
+	}
+	flags.register(cmd.Flags())
+	cmd.Flags().StringVar(&debugAddr, "debug-addr", "", "serve pprof at the loopback `ADDRESS`")
+	return cmd
+}

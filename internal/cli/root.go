@@ -1,0 +1,158 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/rivetdev/rivet/internal/errs"
+)
+
+const helpTemplate = `{{with or .Long .Short}}{{. | trimTrailingWhitespaces}}
+
+{{end}}Usage
+  {{if .Runnable}}{{.UseLine}}{{else}}{{.CommandPath}} COMMAND{{end}}
+{{- if .HasAvailableSubCommands}}
+
+Commands
+{{- range .Commands}}{{if .IsAvailableCommand}}
+  {{rpad .Name 12}}{{.Short}}{{end}}{{end}}{{end}}
+{{- if .HasExample}}
+
+Examples
+{{.Example}}{{end}}
+{{- if .HasAvailableLocalFlags}}
+
+Flags
+{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}
+{{- if .HasAvailableInheritedFlags}}
+
+Flags of every command
+{{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}
+`
+
+func newRoot(a *App) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "rivet",
+		Short: "rivet runs stateful TypeScript actors: on your machine, with no set-up",
+		Example: `  rivet init my-app
+  rivet dev
+  rivet call counter/my-counter increment 5`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return unknownCommand(cmd, args[0])
+			}
+			return cmd.Help()
+		},
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			if !slices.Contains([]string{"auto", "always", "never"}, a.global.color) {
+				return usage("--color takes auto, always or never, not %q", a.global.color)
+			}
+			return a.enter()
+		},
+	}
+	f := root.PersistentFlags()
+	f.StringVar(&a.global.color, "color", "auto", "auto, always or never")
+	f.BoolVarP(&a.global.quiet, "quiet", "q", false, "print the result and errors alone")
+	f.BoolVarP(&a.global.verbose, "verbose", "v", false, "print more")
+	f.BoolVar(&a.global.json, "json", a.global.json, "print JSON")
+	f.StringVarP(&a.global.cwd, "cwd", "C", "", "run in `DIR`")
+
+	root.AddCommand(
+		newCallCommand(a), newCompletionCommand(a), newConfigCommand(a),
+		newDevCommand(a), newInitCommand(a), newVersionCommand(a),
+	)
+	root.SetHelpTemplate(helpTemplate)
+	root.SetHelpCommand(newHelpCommand(root))
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetFlagErrorFunc(flagError)
+	return root
+}
+
+func newHelpCommand(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use:     "help [COMMAND]",
+		Short:   "Show what a command does",
+		Example: "  rivet help call\n  rivet help dev",
+		RunE: func(_ *cobra.Command, args []string) error {
+			cmd := root
+			for _, name := range args {
+				i := slices.IndexFunc(cmd.Commands(), func(c *cobra.Command) bool { return c.Name() == name })
+				if i < 0 {
+					return unknownCommand(cmd, name)
+				}
+				cmd = cmd.Commands()[i]
+			}
+			cmd.InitDefaultHelpFlag()
+			return cmd.Help()
+		},
+	}
+}
+
+func unknownCommand(cmd *cobra.Command, name string) error {
+	var names []string
+	for _, c := range cmd.Commands() {
+		if c.IsAvailableCommand() {
+			names = append(names, c.Name())
+		}
+	}
+	return usage("unknown command %q", name).pointAt(name).hint("%s", suggestion(name, names, "rivet --help lists them"))
+}
+
+// suggestion is a hint with the nearest name, or else what is given.
+func suggestion(name string, names []string, other string) string {
+	if near := errs.Closest(name, names); near != "" {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	return other
+}
+
+// flagError words what pflag says and suggests the nearest flag.
+func flagError(cmd *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) {
+		return usage("%s", strings.TrimPrefix(unmask(err.Error()), "invalid argument ")).
+			hint("%s --help lists the flags", cmd.CommandPath())
+	}
+	name := unmask(unknown.GetSpecifiedName())
+	typed := "--" + name
+	if unknown.GetSpecifiedShortnames() != "" {
+		typed = "-" + unmask(unknown.GetSpecifiedShortnames())
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
+	hint := suggestion(typed, names, cmd.CommandPath()+" --help lists the flags")
+	if cmd.Name() == "call" {
+		hint += `; a value that begins with "-" stands after -- or in --args`
+	}
+	return usage("unknown flag %s", typed).pointAt(typed).hint("%s", hint)
+}
+
+// noArgs refuses arguments where none are taken.
+func noArgs(cmd *cobra.Command, args []string) error { return atMost(0)(cmd, args) }
+
+func atMost(n int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) > n {
+			return usage("%s takes %s", cmd.CommandPath(), countOf(n)).pointAt(args[n]).hint("this is one too many")
+		}
+		return nil
+	}
+}
+
+func countOf(n int) string {
+	switch n {
+	case 0:
+		return "no arguments"
+	case 1:
+		return "one argument at most"
+	}
+	return fmt.Sprintf("%d arguments at most", n)
+}
