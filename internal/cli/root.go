@@ -15,7 +15,7 @@ import (
 const helpTemplate = `{{with or .Long .Short}}{{. | trimTrailingWhitespaces}}
 
 {{end}}Usage
-  {{if .Runnable}}{{.UseLine}}{{else}}{{.CommandPath}} COMMAND{{end}}
+  {{if .HasParent}}{{.UseLine}}{{else}}{{.CommandPath}} COMMAND{{end}}
 {{- if .HasAvailableSubCommands}}
 
 Commands
@@ -59,7 +59,7 @@ func newRoot(a *App) *cobra.Command {
 		},
 	}
 	f := root.PersistentFlags()
-	f.StringVar(&a.global.color, "color", "auto", "auto, always or never")
+	f.StringVar(&a.global.color, "color", "auto", "`WHEN`: auto, always or never")
 	f.BoolVarP(&a.global.quiet, "quiet", "q", false, "print the result and errors alone")
 	f.BoolVarP(&a.global.verbose, "verbose", "v", false, "print more")
 	f.BoolVar(&a.global.json, "json", a.global.json, "print JSON")
