@@ -359,7 +359,7 @@ func (s *stream) init(encoding string) (id, conn, token string) {
 	if err != nil {
 		s.t.Fatalf("init %q: %v", data, err)
 	}
-	m := regexp.MustCompile(`ba[^\x00]*?ai\x70([0-9a-f]{16})bci\x78\x24([0-9a-f-]{36})bct\x78\x2c(.{44})`).FindStringSubmatch("ba" + string(raw))
+	m := regexp.MustCompile(`ai\x70([0-9a-f]{16})bci\x78\x24([0-9a-f-]{36})bct\x78\x2c(.{44})`).FindStringSubmatch(string(raw))
 	if m == nil {
 		s.t.Fatalf("init %x is not what was expected", raw)
 	}

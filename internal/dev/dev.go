@@ -72,6 +72,7 @@ func Run(ctx context.Context, o Options) error {
 		}
 	}
 	l := &loop{Options: o, w: w, events: make(chan string)}
+	parent := ctx
 	ctx, cancel := context.WithCancelCause(ctx)
 	done := make(chan struct{})
 	go func() { // ends with ctx; Run waits for it
@@ -98,10 +99,10 @@ func Run(ctx context.Context, o Options) error {
 	for {
 		select {
 		case <-ctx.Done():
-			if err := context.Cause(ctx); err != nil && !errors.Is(err, context.Canceled) {
-				return err
+			if parent.Err() != nil {
+				return nil
 			}
-			return nil
+			return context.Cause(ctx) // the watcher failed
 		case name := <-l.events:
 			l.rebuild(ctx, name)
 		case <-o.Reload:

@@ -33,7 +33,7 @@ func start(t *testing.T, ignore ...string) *project {
 	t.Helper()
 	p := &project{dir: t.TempDir(), heard: make(heard, 100), swaps: make(chan string, 100)}
 	p.write(t, "main.ts", "one")
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancelCause(context.Background())
 	done := make(chan error, 1)
 	go func() {
 		done <- Run(ctx, Options{
@@ -59,7 +59,7 @@ func start(t *testing.T, ignore ...string) *project {
 		})
 	}()
 	t.Cleanup(func() {
-		cancel()
+		cancel(errors.New("a signal")) // a stop with a cause is as clean as one without
 		if err := <-done; err != nil {
 			t.Errorf("Run: %v", err)
 		}
