@@ -20,6 +20,7 @@ const (
 type keeper struct {
 	s    *Store
 	wake chan struct{}
+	done sync.WaitGroup
 
 	mu       sync.Mutex
 	full     []*lease // to be compacted
@@ -46,11 +47,13 @@ func (k *keeper) wrote(n int) {
 	}
 }
 
+// stop ends the keeper after what it is doing.
 func (k *keeper) stop() {
 	k.mu.Lock()
 	k.stopping = true
 	k.mu.Unlock()
 	poke(k.wake)
+	k.done.Wait()
 }
 
 // next is what to do next: compact l, or move the log, or wait.
@@ -158,7 +161,7 @@ func (k *keeper) checkpoint() error {
 	if err != nil || frames < logPages {
 		return err
 	}
-	return errors.Join(k.s.do(context.Background(), func(w *writer) error { w.checkpoint = true; return nil }))
+	return k.s.do(context.Background(), func(w *writer) error { w.checkpoint = true; return nil })
 }
 
 // move runs a passive checkpoint and gives the length of the log, in pages.

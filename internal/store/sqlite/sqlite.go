@@ -141,7 +141,7 @@ func (s *Store) start() error {
 	}
 	s.keeper = &keeper{s: s, wake: make(chan struct{}, 1)}
 	s.done.Go(s.writer.run)
-	s.done.Go(s.keeper.run)
+	s.keeper.done.Go(s.keeper.run)
 	return nil
 }
 
