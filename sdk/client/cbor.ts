@@ -4,7 +4,7 @@
  * byte integer or a bignum; integers beyond 32 bits are floats.
  */
 import { ActorError } from "./errors.js";
-import { memberPath } from "./json.js";
+import { memberPath, shownPath } from "./json.js";
 
 const maxDepth = 1000;
 
@@ -29,8 +29,8 @@ function arrayClasses(): [number, string, ArrayClass][] {
 }
 
 /** @throws ActorError `unsupported_value`, with its path, for functions, symbols and cycles. */
-export function encode(value: unknown, what = "value"): Uint8Array {
-  const writer = new Writer();
+export function encode(value: unknown, what = "value", inner = ""): Uint8Array {
+  const writer = new Writer((path) => shownPath(path, what, inner));
   writer.value(value, what, 0);
   return writer.bytes.slice(0, writer.length);
 }
@@ -38,26 +38,22 @@ export function encode(value: unknown, what = "value"): Uint8Array {
 class Writer {
   bytes = new Uint8Array(256);
   length = 0;
+  readonly shown: (path: string) => string;
+
+  constructor(shown: (path: string) => string) {
+    this.shown = shown;
+  }
 
   value(value: unknown, path: string, depth: number): void {
-    switch (typeof value) {
-      case "undefined":
-        return this.byte(0xf7);
-      case "boolean":
-        return this.byte(value ? 0xf5 : 0xf4);
-      case "number":
-        return this.number(value);
-      case "bigint":
-        return this.bigint(value);
-      case "string":
-        return this.text(value);
-      case "object":
-        if (value === null) return this.byte(0xf6);
-        if (depth > maxDepth) throw refused(path, "nested too deeply, or contains itself");
-        return this.object(value, path, depth + 1);
-      default:
-        throw refused(path, `a ${typeof value}`);
-    }
+    if (value === undefined) this.byte(0xf7);
+    else if (value === null) this.byte(0xf6);
+    else if (typeof value === "boolean") this.byte(value ? 0xf5 : 0xf4);
+    else if (typeof value === "number") this.number(value);
+    else if (typeof value === "bigint") this.bigint(value);
+    else if (typeof value === "string") this.text(value);
+    else if (typeof value !== "object") throw refused(this.shown(path), `a ${typeof value}`);
+    else if (depth < maxDepth) this.object(value, path, depth + 1);
+    else throw refused(this.shown(path), "nested too deeply, or a value that contains itself");
   }
 
   object(value: object, path: string, depth: number): void {
@@ -211,7 +207,8 @@ class Reader {
   private readonly view: DataView;
 
   constructor(data: Uint8Array) {
-    this.data = data;
+    // Node's Buffer has a slice that doesn't copy
+    this.data = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     this.view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   }
 

@@ -6,8 +6,8 @@ import type { Encoding } from "./types.js";
 export interface Codec {
   readonly encoding: Encoding;
   readonly contentType: string;
-  /** `what` names the value in errors. */
-  encode(value: unknown, what: string): string | Uint8Array;
+  /** `what` names the value in errors, in whose paths `inner` is not shown. */
+  encode(value: unknown, what: string, inner?: string): string | Uint8Array;
   /** @throws MalformedResponseMessage */
   decode(data: string | Uint8Array): unknown;
   /** The payload of an SSE event. */
@@ -17,7 +17,7 @@ export interface Codec {
 const json: Codec = {
   encoding: "json",
   contentType: "application/json",
-  encode: (value, what) => strictJSON(value, what, "use encoding cbor"),
+  encode: (value, what, inner) => strictJSON(value, what, "use encoding cbor", inner),
   decode: (data) => {
     const text = typeof data === "string" ? data : new TextDecoder().decode(data);
     return attempt(() => JSON.parse(text), text);

@@ -18,7 +18,7 @@ export class RemoteDriver implements ClientDriver {
   async call(request: ActorRequest & { action: string; args: unknown[] }): Promise<unknown> {
     const codec = await loadCodec(this.settings.encoding);
     const path = `/actors/actions/${encodeURIComponent(request.action)}`;
-    const body = codec.encode({ a: request.args }, request.action);
+    const body = codec.encode({ a: request.args }, request.action, ".a");
     const answer = await this.post(path, queryHeaders(request), codec, body, request.signal);
     return member(answer, "o");
   }

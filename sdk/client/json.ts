@@ -17,32 +17,47 @@ export function subprotocolText(text: string): string {
 /**
  * `JSON.stringify`, but for values that it would silently change or drop.
  *
+ * @param inner What of the value's paths is the protocol's own, and not shown.
  * @throws ActorError `unsupported_value`, with the path of the first such value.
  */
-export function strictJSON(value: unknown, what: string, hint: string): string {
-  refuse(value, what, hint, []);
+export function strictJSON(value: unknown, what: string, hint: string, inner = ""): string {
+  const found = find(value, what, []);
+  if (found) {
+    const path = shownPath(found.path, what, inner);
+    throw new ActorError(
+      "unsupported_value",
+      `${path} is ${found.problem}, which JSON can't carry: ${hint}`,
+    );
+  }
   return JSON.stringify(value) ?? "null";
 }
 
-function refuse(value: unknown, path: string, hint: string, within: unknown[]): void {
-  const bad = unsupported(value);
-  if (bad) {
-    throw new ActorError("unsupported_value", `${path} is ${bad}, which JSON can't carry: ${hint}`);
-  }
-  if (typeof value !== "object" || value === null) return;
-  if (within.includes(value)) {
-    throw new ActorError("unsupported_value", `${path} contains itself, which JSON can't carry`);
-  }
-  if (typeof (value as { toJSON?: unknown }).toJSON === "function") return;
+/** A path without the part `inner` after `what`, which is the protocol's own. */
+export function shownPath(path: string, what: string, inner: string): string {
+  return path.startsWith(what + inner) ? what + path.slice(what.length + inner.length) : path;
+}
+
+/** The first value that JSON can't carry. */
+function find(
+  value: unknown,
+  path: string,
+  within: unknown[],
+): { path: string; problem: string } | undefined {
+  const problem = unsupported(value);
+  if (problem) return { path, problem };
+  if (typeof value !== "object" || value === null) return undefined;
+  if (within.includes(value)) return { path, problem: "a value that contains itself" };
+  if (typeof (value as { toJSON?: unknown }).toJSON === "function") return undefined;
   within.push(value);
-  if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i++) refuse(value[i], `${path}[${i}]`, hint, within);
-  } else {
-    for (const [key, member] of Object.entries(value)) {
-      refuse(member, `${path}${memberPath(key)}`, hint, within);
-    }
+  const members: [string, unknown][] = Array.isArray(value)
+    ? Array.from(value, (item, i) => [`[${i}]`, item])
+    : Object.entries(value).map(([key, member]) => [memberPath(key), member]);
+  for (const [name, member] of members) {
+    const found = find(member, path + name, within);
+    if (found) return found;
   }
   within.pop();
+  return undefined;
 }
 
 /** The path of a member: `.name`, or `["odd name"]`. */

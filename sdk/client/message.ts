@@ -2,12 +2,18 @@ import type { TransportSink } from "./driver.js";
 import { MalformedResponseMessage } from "./errors.js";
 import { errorOf } from "./http.js";
 
-/** What the link needs to know of a message besides what the sink was told. */
-export interface Heard {
-  /** The connection's id and secret, in its first message. */
-  init?: { actorId: string; connectionId: string; token: string };
+/** What names a connection to its server. */
+export interface Identity {
+  readonly actorId: string;
+  readonly connectionId: string;
+  readonly token: string;
+}
+
+/** What a wire itself wants to know of a message, before the sink does. */
+export interface WireEars {
+  greeted?(identity: Identity): void;
   /** A heartbeat: more will come. */
-  heartbeat?: boolean;
+  heartbeat?(): void;
 }
 
 /**
@@ -15,20 +21,24 @@ export interface Heard {
  *
  * @throws MalformedResponseMessage
  */
-export function deliver(message: unknown, sink: TransportSink): Heard {
+export function deliver(message: unknown, sink: TransportSink, ears: WireEars): void {
   const body = object(object(message)?.b);
   if (!body) throw new MalformedResponseMessage("a message without a body");
   const init = object(body.i);
   if (init) {
-    const heard = {
+    const identity = {
       actorId: String(init.ai),
       connectionId: String(init.ci),
       token: String(init.ct),
     };
-    sink.opened(heard.actorId, heard.connectionId);
-    return { init: heard };
+    ears.greeted?.(identity);
+    sink.opened(identity.actorId, identity.connectionId);
+    return;
   }
-  if (body.hb !== undefined) return { heartbeat: true };
+  if (body.hb !== undefined) {
+    ears.heartbeat?.();
+    return;
+  }
   const event = object(body.ev);
   const result = object(body.ar);
   if (event && typeof event.n === "string" && Array.isArray(event.a)) sink.event(event.n, event.a);
@@ -38,11 +48,24 @@ export function deliver(message: unknown, sink: TransportSink): Heard {
     if (!error) throw new MalformedResponseMessage("an error without a code");
     sink.failed(error);
   } else throw new MalformedResponseMessage("a message of unknown kind");
-  return {};
 }
 
-function object(value: unknown): Record<string, unknown> | undefined {
-  return typeof value === "object" && value !== null
-    ? (value as Record<string, unknown>)
-    : undefined;
+/** The short names of the protocol, in whatever object they come. */
+interface Members {
+  a?: unknown;
+  ai?: unknown;
+  ar?: unknown;
+  b?: unknown;
+  ci?: unknown;
+  ct?: unknown;
+  e?: unknown;
+  ev?: unknown;
+  hb?: unknown;
+  i?: unknown;
+  n?: unknown;
+  o?: unknown;
+}
+
+function object(value: unknown): Members | undefined {
+  return typeof value === "object" && value !== null ? value : undefined;
 }

@@ -5,7 +5,7 @@ import type { Settings } from "./options.js";
 import { newSocket, queryProtocols } from "./socket.js";
 
 /** npm's `ws` beyond the platform's. */
-type NodeSocket = WebSocket & { pause?(): void; resume?(): void };
+type NodeSocket = WebSocket & { pause?(): void; resume?(): void; emit?(event: string): void };
 
 /**
  * A raw WebSocket to `onWebSocket`, open. `open` is dispatched once more in the
@@ -29,7 +29,8 @@ export async function openRawSocket(
         socket.pause?.();
         later(() => {
           socket.resume?.();
-          socket.dispatchEvent(new Event("open"));
+          if (socket.emit) socket.emit("open");
+          else socket.dispatchEvent(new Event("open"));
         });
         resolve(socket);
       };

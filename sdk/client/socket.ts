@@ -43,15 +43,15 @@ export async function openSocket(
       finish(1006, "silent for too long");
     }, silence);
   };
+  const heartbeat = (): void => {
+    beating = true;
+    listen();
+  };
   socket.addEventListener("message", (event: MessageEvent) => {
     listen();
     try {
       const data = typeof event.data === "string" ? event.data : new Uint8Array(event.data);
-      const heard = deliver(codec.decode(data), sink);
-      if (heard.heartbeat && !beating) {
-        beating = true;
-        listen();
-      }
+      deliver(codec.decode(data), sink, { heartbeat });
     } catch (error) {
       quietly(() => socket.close(4000, "malformed message"));
       finish(1006, "malformed message", error as Error);
@@ -66,7 +66,7 @@ export async function openSocket(
   };
   if (gone()) void close(1000, "");
   const send = (body: unknown, what: string): void => {
-    socket.send(codec.encode({ b: body }, what) as string);
+    socket.send(codec.encode({ b: body }, what, ".b.ar.a") as string);
   };
   return {
     act: (id, name, args) => send({ ar: { i: id, n: name, a: args } }, name),
@@ -94,7 +94,7 @@ export async function newSocket(
   protocols: string[],
 ): Promise<WebSocket> {
   const url = (settings.endpoint + path).replace(/^http/, "ws");
-  const headers = { ...settings.headers };
+  const headers: { Authorization?: string } = { ...settings.headers };
   if (settings.token !== undefined) headers.Authorization ??= `Bearer ${settings.token}`;
   const wanted = Object.keys(headers).length > 0;
   const platform = (globalThis as { WebSocket?: Settings["WebSocket"] }).WebSocket;

@@ -2,7 +2,7 @@ import type { Codec } from "./codec.js";
 import type { TransportSink } from "./driver.js";
 import { ActorError, HttpRequestError } from "./errors.js";
 import { queryHeaders, type RemoteDriver } from "./http.js";
-import { deliver, type Heard } from "./message.js";
+import { deliver, type Identity } from "./message.js";
 import type { Target, Wire } from "./remote.js";
 import { silence } from "./socket.js";
 
@@ -19,12 +19,15 @@ export async function openStream(
   headers.set("Accept", "text/event-stream");
   headers.set("X-RivetKit-Encoding", codec.encoding);
   for (const [name, value] of Object.entries(queryHeaders(target))) headers.set(name, value);
-  let init: Heard["init"];
+  let identity: Identity | undefined;
   let sending: Promise<void> = Promise.resolve();
 
   const finish = (error?: Error): void => {
     sink.closed(1006, "", error);
     controller.abort();
+  };
+  const greeted = (greeting: Identity): void => {
+    identity = greeting;
   };
   const listen = async (): Promise<void> => {
     const response = await driver.send("/actors/connect/sse", {
@@ -42,13 +45,13 @@ export async function openStream(
     if (!response.body) return finish(new HttpRequestError("this platform's fetch can't stream"));
     await readEvents(response.body, finish, (event, data) => {
       if (event === "error") sink.failed(new ActorError(data, data));
-      else init = deliver(codec.decodeText(data), sink).init ?? init;
+      else deliver(codec.decodeText(data), sink, { greeted });
     });
     finish();
   };
   const send = (body: unknown, what: string): void => {
-    const message = codec.encode({ b: body }, what);
-    const conn = init;
+    const message = codec.encode({ b: body }, what, ".b.ar.a");
+    const conn = identity;
     if (!conn) return;
     sending = sending.then(async () => {
       if (controller.signal.aborted) return;

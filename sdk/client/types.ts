@@ -157,10 +157,16 @@ export type ActorConn<D extends AnyActorDefinition> = ActorConnRaw<D> &
 export interface ActorAccessor<D extends AnyActorDefinition> {
   /** An actor that exists; a call of it fails with `actor_not_found` otherwise. */
   get(key?: string | string[], options?: GetOptions<StateOf<D>["params"]>): ActorHandle<D>;
+  /** The same, of the default key. */
+  get(options: GetOptions<StateOf<D>["params"]>): ActorHandle<D>;
   /** An actor that is created at its first use if need be. */
   getOrCreate(
     key?: string | string[],
     options?: GetOrCreateOptions<StateOf<D>["params"], StateOf<D>["input"]>,
+  ): ActorHandle<D>;
+  /** The same, of the default key. */
+  getOrCreate(
+    options: GetOrCreateOptions<StateOf<D>["params"], StateOf<D>["input"]>,
   ): ActorHandle<D>;
   /** An actor by its id. */
   getForId(id: string, options?: GetWithIdOptions<StateOf<D>["params"]>): ActorHandle<D>;
@@ -169,11 +175,7 @@ export interface ActorAccessor<D extends AnyActorDefinition> {
     key?: string | string[],
     options?: CreateOptions<StateOf<D>["params"], StateOf<D>["input"]>,
   ): Promise<ActorHandle<D>>;
-  /** The same with default key. */
-  get(options: GetOptions<StateOf<D>["params"]>): ActorHandle<D>;
-  getOrCreate(
-    options: GetOrCreateOptions<StateOf<D>["params"], StateOf<D>["input"]>,
-  ): ActorHandle<D>;
+  /** The same, of the default key. */
   create(
     options: CreateOptions<StateOf<D>["params"], StateOf<D>["input"]>,
   ): Promise<ActorHandle<D>>;
@@ -207,12 +209,13 @@ export interface ClientOptions {
   /** Go with HTTP and SSE, and with WebSocket where the platform can. */
   headers?: Record<string, string>;
   fetch?: typeof fetch;
-  // biome-ignore lint/suspicious/noExplicitAny: npm's ws and the platform's differ
+  // biome-ignore-start lint/suspicious/noExplicitAny: npm's ws and the platform's differ
   WebSocket?: new (
     url: string,
     protocols?: string[],
     options?: any,
   ) => any;
+  // biome-ignore-end lint/suspicious/noExplicitAny: see above
   /** Between 0 and 1, for the jitter of reconnects. Default `Math.random`. */
   random?: () => number;
   /** For all actors that are given none of their own. */

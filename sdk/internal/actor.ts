@@ -100,8 +100,9 @@ function* check(config: Record<string, unknown>): Generator<string> {
       yield `cannot define both "${value}" and "${maker}"`;
     }
   }
-  yield* checkActions(config.actions);
-  yield* checkOptions(config.options);
+  const { actions, options } = config as { actions?: unknown; options?: unknown };
+  yield* checkActions(actions);
+  yield* checkOptions(options);
 }
 
 function* checkActions(actions: unknown): Generator<string> {

@@ -56,6 +56,7 @@ const counter = actor({
     "odd name-1": () => 1 as const,
     frozen: (): readonly number[] => [],
     rich: () => ({ d: new Date(), m: new Map<string, bigint>() }),
+    // biome-ignore lint/suspicious/noThenProperty: it must not become a method
     then: () => 1,
     connect: () => 1,
   },
@@ -126,16 +127,16 @@ const chat = actor({
 
 // 15: results of creators reach actions that stand after them, hooks between or not
 actor({
+  onAuth: async (opts, _params: { p: string }) => ({ user: opts.request.url }),
   createState: (_c, input: { x: number }) => ({ n: input.x }),
   createVars: (c) => ({ v: c.state.n }),
   createConnState: (c, _opts, params: { p: string }) => ({ p: params.p, n: c.state.n }),
-  onAuth: async (params) => ({ user: params.params }),
   actions: {
     all: (c) => {
       same<typeof c.state, { n: number }>(true);
       same<typeof c.vars, { v: number }>(true);
       same<typeof c.conn.state, { p: string; n: number }>(true);
-      same<typeof c.conn.auth, { user: { p: string } }>(true);
+      same<typeof c.conn.auth, { user: string }>(true);
     },
   },
 });
@@ -196,7 +197,12 @@ actor({
 const ping = actor({
   actions: {
     ping: async (c, n: number): Promise<number> =>
-      n > 3 ? n : c.client<typeof registry>().pong.getOrCreate().pong(n + 1),
+      n > 3
+        ? n
+        : c
+            .client<typeof registry>()
+            .pong.getOrCreate()
+            .pong(n + 1),
   },
 });
 const pong = actor({

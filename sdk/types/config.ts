@@ -90,10 +90,7 @@ export interface Actions<
   E = any,
 > {
   // never keeps the type of a default (`n = 1` is number; with any[] it would be any)
-  [name: string]: (
-    c: NoInfer<ActionContext<S, CP, CS, V, I, AD, DB, E>>,
-    ...args: never
-  ) => any;
+  [name: string]: (c: NoInfer<ActionContext<S, CP, CS, V, I, AD, DB, E>>, ...args: never) => any;
   // biome-ignore-end lint/suspicious/noExplicitAny: see above
 }
 
@@ -166,7 +163,10 @@ export interface ActorConfig<S, CP, CS, V, I, AD, DB, A, E> {
   /** At every start, before any connection or action is let in. */
   onStart?: (c: NoInfer<ActorContext<S, CP, CS, V, I, AD, DB, E>>) => unknown;
   /** After a turn that changed state; synchronous. */
-  onStateChange?: (c: NoInfer<ActorContext<S, CP, CS, V, I, AD, DB, E>>, newState: NoInfer<Given<S>>) => void;
+  onStateChange?: (
+    c: NoInfer<ActorContext<S, CP, CS, V, I, AD, DB, E>>,
+    newState: NoInfer<Given<S>>,
+  ) => void;
   /** Throw to refuse a connection or call. */
   onBeforeConnect?: (
     c: NoInfer<ConnInitContext<S, CP, any, V, any, AD, DB, E>>,
