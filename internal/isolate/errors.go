@@ -196,10 +196,7 @@ func (r *isolate) crashed() {
 	ctx := r.cur
 	r.crash = nil
 	r.tracker.reset()
-	if r.server {
-		r.interrupted.Store(false)
-		r.vm.ClearInterrupt()
-	}
+	r.mend()
 	l := actor.Log{Level: actor.LogError, Msg: err.Msg, At: err.At, Fields: stackField(err)}
 	if ctx == nil || ctx.inst == nil {
 		r.logFor(nil, l)
@@ -209,6 +206,7 @@ func (r *isolate) crashed() {
 	if i.over.Load() {
 		return
 	}
+	r.touch(i)
 	i.out = nil // the turn did not happen, but for what it was stopped with
 	if i.state != nil {
 		i.state.t.Close()
@@ -222,6 +220,20 @@ func (r *isolate) crashed() {
 	}
 	i.log(l)
 	i.end(err)
+}
+
+// mend makes the runtime usable again after a crash, or has it discarded.
+func (r *isolate) mend() {
+	if r.interrupted.Load() && !r.server {
+		return // it is discarded anyway
+	}
+	r.cur = nil
+	if r.repairer.repair(r.vm) {
+		r.interrupted.Store(false)
+		return
+	}
+	r.v.rt.o.Log.Error("a JavaScript runtime could not be repaired after a crash", "server", r.server)
+	r.interrupted.Store(true)
 }
 
 func text(v goja.Value) string {

@@ -40,10 +40,11 @@ type instance struct {
 	stopping bool
 	unbegun  []actor.CallID // given back by Stop
 
-	js      *goja.Object // the TypeScript half, an Actor
-	started bool
-	state   *stateBox // nil: the type has none
-	changed bool      // onStateChange has run in this turn
+	js       *goja.Object // the TypeScript half, an Actor
+	started  bool
+	state    *stateBox // nil: the type has none
+	changed  bool      // onStateChange has run in this turn
+	unsealed int       // turns since the state was sealed
 
 	out       *actor.Outcome // of this turn, nil: nothing yet
 	ending    bool           // this turn is the last

@@ -189,7 +189,7 @@ func (i *instance) invoke(fn goja.Callable, call actor.CallID, slot int64, kept 
 func (i *instance) act(j actor.Act) {
 	c := i.byID[j.Conn]
 	switch {
-	case c == nil || c.gone:
+	case c == nil || c.gone || c.refused:
 		i.effect(actor.Reply{Call: j.Call, Err: errs.New(errs.ConnectionLost, "The connection is closed.")})
 	case !c.ready:
 		c.held = append(c.held, j)
@@ -288,6 +288,7 @@ func (i *instance) accept(c *connRec) {
 	c.accepted = true
 	if c.state != nil {
 		_, _ = c.state.t.Flush()
+		c.state.t.Seal()
 	}
 	i.connChange(c)
 	i.effect(actor.Accepted{Conn: c.info.ID})
@@ -295,7 +296,7 @@ func (i *instance) accept(c *connRec) {
 
 // connected ends the wait of a connection's acts: onConnect has ended.
 func (i *instance) connected(c *connRec, ok bool) {
-	c.ready = true
+	c.ready, c.refused = true, !ok
 	held := c.held
 	c.held = nil
 	if !ok || c.gone {

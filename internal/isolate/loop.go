@@ -30,6 +30,7 @@ type isolate struct {
 	crash    error // what no script can catch: interrupt, stack overflow
 	serving  serverState
 	realm    *track.Realm
+	repairer *repairer
 	links    map[int64]*link // that its code opened to actors
 	lastLink int64
 

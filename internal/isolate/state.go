@@ -105,13 +105,30 @@ func (i *instance) flush() {
 			i.state.isNew = false
 		}
 	}
+	i.seal()
 	for _, c := range i.dirtyConns() {
 		if _, err := c.state.t.Flush(); err != nil {
 			e := i.iso.errorFrom(err)
 			i.log(actor.Log{Level: actor.LogError, Msg: "the connection's state can't be saved: " + e.Msg, At: e.At})
 			continue
 		}
+		c.state.t.Seal()
 		i.connChange(c)
+	}
+}
+
+// sealEvery is after how many turns an actor that never rests is sealed all the same.
+const sealEvery = 64
+
+// seal ends the watch over objects that scripts gave to the state: while an
+// action runs it may still hold one and change it directly.
+func (i *instance) seal() {
+	if i.state == nil || !i.started {
+		return
+	}
+	if i.unsealed++; i.work.Actions == 0 || i.unsealed > sealEvery {
+		i.unsealed = 0
+		i.state.t.Seal()
 	}
 }
 
@@ -186,6 +203,7 @@ type connRec struct {
 	state    *stateBox
 	accepted bool // stored; it counts
 	ready    bool // onConnect has ended
+	refused  bool // onConnect failed: it is being closed
 	gone     bool // its client has left
 	removed  bool
 	noted    bool // in instance.dirty: scripts had its state

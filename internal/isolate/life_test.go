@@ -1,0 +1,332 @@
+package isolate_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rivetdev/rivet/internal/actor"
+	"github.com/rivetdev/rivet/internal/errs"
+	"github.com/rivetdev/rivet/internal/isolate"
+	"github.com/rivetdev/rivet/internal/value"
+)
+
+func msgs(l *life) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var out []string
+	for _, g := range l.logs {
+		out = append(out, g.Msg)
+	}
+	return strings.Join(out, ", ")
+}
+
+func TestLifecycleOrder(t *testing.T) {
+	w := load(t, def(`{
+  createState: (c, input) => { c.log.info("createState"); return { input, key: c.key[0] }; },
+  onCreate: (c, opts, input = {}) => { c.log.info("onCreate " + JSON.stringify([opts, input, c.state.input])); },
+  createVars: async (c, d) => { await null; c.log.info("createVars " + typeof d); return { v: 1 }; },
+  onStart: async (c) => { await new Promise((r) => setTimeout(r, 1)); c.log.info("onStart " + c.vars.v); },
+  onBeforeConnect: (c, opts, params) => { c.log.info("before " + JSON.stringify(params) + c.conn.params.p + (opts.params === params)); },
+  createConnState: (c, opts, params) => { c.log.info("createConnState"); return { p: params.p }; },
+  onConnect: (c, conn) => { c.log.info("onConnect " + conn.state.p + (c.conn === conn)); },
+  onDisconnect: (c, conn) => { c.log.info("onDisconnect " + conn.state.p + c.conns.size); },
+  onBeforeActionResponse: (c, name, args, out) => { c.log.info("response " + name); return { out, name, args }; },
+  onStateChange: (c, s) => { c.log.info("changed " + s.n); c.broadcast("changed", s.n); c.state.told = true; },
+  actions: { set: (c, n) => { c.state.n = n; c.broadcast("set", n); return c.conn.state.p; }, who: (c) => c.conns.size },
+}`), nil)
+	spec := newSpec("x", "k")
+	spec.Input = &value.Object{Keys: []string{"i"}, Vals: []value.Value{1.0}}
+	l := w.spawn(spec)
+	l.wait("started", func() bool { return l.started })
+	want := `createState, onCreate [{"input":{"i":1}},{"i":1},{"i":1}], createVars object, onStart 1`
+	if got := msgs(l); got != want {
+		t.Fatalf("logged %s; want %s", got, want)
+	}
+	l.logs = nil
+	p := &value.Object{Keys: []string{"p"}, Vals: []value.Value{"P"}}
+	if err := l.connect("c1", p); err != nil {
+		t.Fatal(err)
+	}
+	l.said()
+	out, err := l.answer(l.act("c1", "set", 7.0))
+	if got, want := result(t, out, err), `{"out":"P","name":"set","args":[7]}`; got != want {
+		t.Errorf("set = %s; want %s", got, want)
+	}
+	if got, want := l.said(), "broadcast set[7], broadcast changed[7], reply"; got != want {
+		t.Errorf("said %s; want %s", got, want)
+	}
+	if got, want := l.state(), `{"input":{"i":1},"key":"k","n":7,"told":true}`; got != want {
+		t.Errorf("state %s; want %s", got, want)
+	}
+	l.inst.Post(actor.Disconnect{Conn: "c1"})
+	l.inst.Post(actor.Disconnect{Conn: "c1"})
+	l.wait("removed", func() bool { return len(l.conns) == 0 })
+	want = `before {"p":"P"}Ptrue, createConnState, onConnect Ptrue, response set, changed 7, onDisconnect P0`
+	if got := msgs(l); got != want {
+		t.Errorf("logged %s\nwant %s", got, want)
+	}
+	l.logs = nil
+	call := l.nextCall()
+	l.inst.Post(actor.Invoke{Call: call, Conn: actor.ConnInfo{Params: p, Auth: value.Undefined{}}, Action: "who"})
+	out, err = l.answer(call)
+	if got, want := result(t, out, err), `{"out":0,"name":"who","args":[]}`; got != want {
+		t.Errorf("who = %s; want %s", got, want)
+	}
+	l.wait("idle", func() bool { return l.work.None() })
+	want = `before {"p":"P"}Ptrue, createConnState, onConnect Ptrue, response who, onDisconnect P0`
+	if got := msgs(l); got != want {
+		t.Errorf("stateless: logged %s\nwant %s", got, want)
+	}
+}
+
+func TestFailedStart(t *testing.T) {
+	w := load(t, def(`{ options: { lifecycle: { createVarsTimeout: 20 } }, createVars: (c) => c.key[0] === "slow" ? new Promise(() => {}) : c.key[0] === "user" ? (() => { throw new UserError("no", { code: "nope" }) })()
+    : (() => { throw new TypeError("bad") })(), actions: {} }`), nil)
+	for key, want := range map[string]string{"slow": "internal_error: createVars took longer than 20 ms", "user": "nope: no", "": "internal_error: TypeError: bad"} {
+		l := w.spawn(newSpec("x", key))
+		l.wait("stopped", func() bool { return l.stopped != nil })
+		if got := result(t, nil, l.stopped.Err); got != want {
+			t.Errorf("%q: %s; want %s", key, got, want)
+		}
+		if key == "" && errs.As(l.stopped.Err).At != "server.ts:3:22" {
+			t.Errorf("at %s", errs.As(l.stopped.Err).At)
+		}
+	}
+}
+
+const unruly = `{
+  state: { n: 0 },
+  options: { action: { timeout: 150 } },
+  onConnect: (c, conn) => { if (conn.params === "bad") throw new Error("not you"); },
+  actions: {
+    add: (c, n = 1) => (c.state.n += n),
+    get: (c) => c.state.n,
+    spin: (c) => { c.state.n = 99; for (;;); },
+    never: (c) => new Promise(() => {}),
+    slow: async (c) => { c.state.n += 1; await new Promise((r) => setTimeout(r, 250)); c.state.n += 100; return "late"; },
+    recurse: (c) => { c.state.n = 99; const f = (): number => f() + 1; return f(); },
+    recurseLater: async (c) => { await null; const f = (): number => f() + 1; return f(); },
+    user: (c) => { throw new UserError("mine", { code: "my_code", metadata: { a: [1] } }); },
+    inner: (c) => { throw new RangeError("secret"); },
+    reject: (c) => { Promise.reject(new Error("lost")); return 1; },
+    timer: (c) => { setTimeout(() => { throw new Error("in timer"); }, 1); },
+    fn: (c) => { c.state.n = (() => {}) as any; },
+    tick: (c) => { setInterval(() => { c.state.n++; }, 2); },
+    slowly: async (c, ms: number) => { await new Promise((r) => setTimeout(r, ms)); return c.state.n; },
+  },
+}`
+
+func TestErrors(t *testing.T) {
+	w := load(t, def(unruly), nil)
+	l := w.start("x")
+	for action, want := range map[string]string{
+		"user": "my_code: mine", "inner": "internal_error: RangeError: secret", "reject": "1", "timer": "undefined",
+		"fn": "invalid_state_type: state.n is a function, which can't be stored in the state",
+	} {
+		got := l.json(action)
+		if got != want {
+			t.Errorf("%s: %s; want %s", action, got, want)
+		}
+	}
+	_, err := l.call("user")
+	if e := errs.As(err); !e.Public || result(t, e.Metadata, nil) != `{"a":[1]}` {
+		t.Errorf("user error: %+v", e)
+	}
+	_, err = l.call("inner")
+	if e := errs.As(err); e.Public || e.At != "server.ts:15:27" || !strings.Contains(e.Stack, "server.ts:15") || strings.Contains(e.Stack, "rivet:") {
+		t.Errorf("inner error: %+v", e)
+	}
+	l.wait("timer's log", func() bool {
+		for _, g := range l.logs {
+			if g.Msg == "uncaught exception: in timer" {
+				return g.At == "server.ts:17:46"
+			}
+		}
+		return false
+	})
+	if !strings.Contains(msgs(l), "unhandled rejection: lost") {
+		t.Errorf("logged %s", msgs(l))
+	}
+	if got := l.json("get"); got != "0" {
+		t.Errorf("state after an invalid assignment: %s", got)
+	}
+}
+
+func TestAsyncActionTimesOutAndGoesOn(t *testing.T) {
+	w := load(t, def(unruly), nil)
+	l := w.start("x")
+	never := l.post("never")
+	if got := l.json("slow"); !strings.HasPrefix(got, "action_timed_out") {
+		t.Errorf("slow = %s", got)
+	}
+	l.wait("later change", func() bool { return len(l.patches) == 2 })
+	if got := l.state(); got != `{"n":101}` {
+		t.Errorf("state %s", got)
+	}
+	if _, err := l.answer(never); errs.CodeOf(err) != errs.ActionTimedOut {
+		t.Errorf("never: %v", err)
+	}
+}
+
+func TestSpinningActorHarmsItselfAlone(t *testing.T) {
+	w := load(t, def(unruly), oneIsolate)
+	a, b := w.start("x", "a"), w.start("x", "b")
+	a.json("add", 3.0)
+	b.json("add", 4.0)
+	spin := a.post("spin")
+	// b is moved away from the stuck isolate, with the calls that were queued.
+	queued := b.post("get")
+	b.wait("b is evacuated", func() bool { return b.stopped != nil })
+	if b.stopped.Err != actor.ErrEvacuated {
+		t.Errorf("b stopped with %v", b.stopped.Err)
+	}
+	if len(b.stopped.Unstarted) != 1 || b.stopped.Unstarted[0] != queued {
+		t.Errorf("unstarted %v; want [%d]", b.stopped.Unstarted, queued)
+	}
+	b2 := w.spawn(b.image())
+	if got := b2.json("get"); got != "4" {
+		t.Errorf("b elsewhere: %s", got)
+	}
+	if _, err := a.answer(spin); errs.CodeOf(err) != errs.ActionTimedOut {
+		t.Errorf("spin: %v", err)
+	}
+	a.wait("a stopped", func() bool { return a.stopped != nil })
+	if a.stopped.Err == nil {
+		t.Error("a stopped without an error")
+	}
+	a2 := w.spawn(a.image())
+	if got := a2.json("get"); got != "3" {
+		t.Errorf("a from its durable state: %s", got)
+	}
+}
+
+func TestStackOverflowEndsTheActorAlone(t *testing.T) {
+	w := load(t, def(unruly), func(o *isolate.Options) { o.Size, o.StuckAfter = 1, time.Minute })
+	for _, action := range []string{"recurse", "recurseLater"} {
+		a, b := w.start("x", "a"), w.start("x", "b")
+		a.json("add", 3.0)
+		if got, want := a.json(action), "internal_error: RangeError: Maximum call stack size exceeded"; got != want {
+			t.Errorf("%s = %s", action, got)
+		}
+		a.wait("stopped", func() bool { return a.stopped != nil })
+		found := false
+		for _, l := range a.lines() {
+			found = found || strings.HasPrefix(l, "server.ts:12:") || strings.HasPrefix(l, "server.ts:13:")
+		}
+		if !found {
+			t.Errorf("%s logged %q", action, a.lines())
+		}
+		if got := a.state(); got != `{"n":3}` {
+			t.Errorf("durable state %s", got)
+		}
+		if got := b.json("get"); got != "0" {
+			t.Errorf("neighbour: %s", got)
+		}
+		b.stop(0)
+	}
+}
+
+func TestKillDropsEverything(t *testing.T) {
+	w := load(t, def(unruly), oneIsolate)
+	a, b := w.start("x", "a"), w.start("x", "b")
+	a.json("tick")
+	a.wait("ticks", func() bool { return len(a.patches) > 3 })
+	a.inst.Kill()
+	b.json("add") // a turn that was under way has been reported
+	a.mu.Lock()
+	n := len(a.outs)
+	a.mu.Unlock()
+	b.json("slowly", 20.0)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if len(a.outs) != n {
+		t.Errorf("%d outcomes after Kill", len(a.outs)-n)
+	}
+}
+
+func TestStopWaitsForActions(t *testing.T) {
+	w := load(t, def(unruly), nil)
+	l := w.start("x")
+	slow, before := l.post("slowly", 30.0), l.work
+	l.wait("runs", func() bool { return l.work.Actions > 0 })
+	l.inst.Stop(time.Second)
+	late := l.post("get")
+	l.wait("stopped", func() bool { return l.stopped != nil })
+	if _, ok := l.replies[slow]; !ok {
+		t.Errorf("the running action was not awaited (work before: %+v)", before)
+	}
+	if got := l.stopped.Unstarted; len(got) != 1 || got[0] != late {
+		t.Errorf("unstarted %v; want [%d]", got, late)
+	}
+	m := w.start("x", "m")
+	m.post("slowly", 5000.0)
+	m.wait("runs", func() bool { return m.work.Actions > 0 })
+	if o := m.stop(20 * time.Millisecond); o.Err != nil {
+		t.Error(o.Err)
+	}
+}
+
+func TestFailedOnConnect(t *testing.T) {
+	w := load(t, def(unruly), nil)
+	l := w.start("x")
+	call := l.nextCall()
+	l.inst.Post(actor.Connect{Call: call, Conn: actor.ConnInfo{ID: "c", Params: "bad"}})
+	act := l.act("c", "add")
+	if _, err := l.answer(act); err == nil {
+		t.Error("an action of the connection ran")
+	}
+	if _, err := l.answer(call); err != nil {
+		t.Error(err)
+	}
+	if got, want := l.said(), "accepted c, close c 1000 `onConnect` failed, permit"; !strings.HasPrefix(got, want) {
+		t.Errorf("said %s", got)
+	}
+}
+
+func TestLoadErrors(t *testing.T) {
+	tests := map[string]struct{ src, want string }{
+		"a throw names its place": {"const n: number = 1;\nfunction f() { throw new Error('boom'); }\nf();", "server.ts:2:22: boom"},
+		"a late throw as well":    {"await null;\nthrow new Error('boom');", "server.ts:2:7: boom"},
+		"no registry":             {"export const n = 1;", "the entry exports no registry and runs no server"},
+		"two registries":          {`import { setup } from "@rivetkit/actor"; export const a = setup({ use: {} }), b = setup({ use: {} });`, "the entry exports several registries: a, b"},
+		"a mistake in an actor":   {`import { actor, setup } from "@rivetkit/actor"; export const registry = setup({ use: { x: actor({ onStart: 1 } as any) } });`, `"onStart" must be a function`},
+		"endless recursion":       {"const f = (): number => f() + 1; f();", "Maximum call stack size exceeded"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			rt, _ := runtimeOf(t, nil)
+			v, err := rt.Load(t.Context(), build(t, tt.src))
+			if err == nil {
+				v.Close()
+				t.Fatal("loaded")
+			}
+			if errs.CodeOf(err) != errs.BuildFailed || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("error %v; want %s", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestServerCodeRunsOnce(t *testing.T) {
+	w := load(t, `import { actor, setup } from "@rivetkit/actor";
+const x = actor({ actions: { hi: () => "hi" } });
+const registry = setup({ use: { x } });
+const { client } = registry.runServer({ port: 9000 });
+console.log("top level");
+client.x.getOrCreate().hi().then(() => console.log("answered"));
+`, func(o *isolate.Options) { o.Size = 3 })
+	for _, key := range []string{"a", "b", "c", "d"} {
+		if got := w.start("x", key).json("hi"); got != `"hi"` {
+			t.Error(got)
+		}
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.logs) != 1 || w.logs[0].Msg != "top level" {
+		t.Errorf("logged %+v", w.logs)
+	}
+	if c := w.v.Registry().Config; !c.Called || c.Port != 9000 {
+		t.Errorf("config %+v", c)
+	}
+}
