@@ -8,8 +8,10 @@
 package server
 
 import (
+	"bufio"
 	"context"
 	"log/slog"
+	"net"
 
 	"net/http"
 	"runtime/debug"
@@ -121,11 +123,11 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	rest, ok := s.below(r.URL.EscapedPath())
 	if !ok {
-		s.outside(w, r)
+		s.outside(t, r)
 		return
 	}
 	route, arg := v0.Match(rest)
-	if hasCORS(route) && s.cors(w, r, route) {
+	if hasCORS(route) && s.cors(t, r, route) {
 		return
 	}
 	s.route(t, r, route, arg)
@@ -224,6 +226,12 @@ func (t *tracked) Write(p []byte) (int, error) {
 }
 
 func (t *tracked) Unwrap() http.ResponseWriter { return t.ResponseWriter }
+
+// Hijack is for handlers that ask for it by type.
+func (t *tracked) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	t.wrote = true
+	return http.NewResponseController(t.ResponseWriter).Hijack()
+}
 
 // Flush lets handlers behind this one stream.
 func (t *tracked) Flush() { _ = http.NewResponseController(t.ResponseWriter).Flush() }

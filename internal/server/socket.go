@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"runtime"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -12,6 +13,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/gobwas/ws"
+
+	"github.com/rivetdev/rivet/internal/errs"
 )
 
 // socket is an open WebSocket. Its run method is its reader; the writer is a
@@ -69,9 +72,11 @@ func (k *socket) open(conn net.Conn, ahead []byte) {
 func (k *socket) run() {
 	defer k.s.sockets.remove(k)
 	defer k.conn.Close()
-	defer k.rescue()
-	end, synced := k.read()
-	k.gone(end.code, end.reason)
+	end, synced := k.guardedRead()
+	func() {
+		defer k.rescue()
+		k.gone(end.code, end.reason)
+	}()
 	k.finish()
 	_ = k.conn.SetDeadline(time.Now().Add(k.s.o.CloseWait))
 	k.out.waitIdle()
@@ -80,12 +85,18 @@ func (k *socket) run() {
 	}
 }
 
+// guardedRead is read; after a panic the client counts as lost.
+func (k *socket) guardedRead() (end closing, synced bool) {
+	defer k.rescue()
+	end = closing{code: int(ws.StatusAbnormalClosure)} // what a panic leaves
+	return k.read()
+}
+
 // rescue keeps a panic from ending more than its socket.
 func (k *socket) rescue() {
 	if p := recover(); p != nil {
 		k.s.log.Error("panic on a WebSocket", "panic", p, "stack", string(debug.Stack()))
-		k.cut()
-		k.gone(int(ws.StatusAbnormalClosure), "")
+		k.shut(int(ws.StatusInternalServerError), string(errs.Internal))
 	}
 }
 
@@ -233,6 +244,7 @@ func (k *socket) beat() {
 
 // flush is the writer.
 func (k *socket) flush() {
+	runtime.Gosched() // let whoever speaks finish its sentence, so that one write takes it all
 	for {
 		b, ok := k.out.take()
 		if !ok {

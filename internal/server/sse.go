@@ -4,6 +4,7 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -25,6 +26,9 @@ type stream struct {
 
 	ready   chan struct{} // something is to be written
 	closing atomic.Bool
+
+	mu    sync.Mutex
+	ended bool // the HTTP connection is no longer ours
 }
 
 // sse answers GET /actors/connect/sse.
@@ -45,6 +49,7 @@ func (s *Server) sse(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer s.sockets.remove(k)
+	defer k.release()
 	h := w.Header()
 	h["Content-Type"] = []string{"text/event-stream"}
 	h["Cache-Control"] = []string{"no-cache"}
@@ -210,13 +215,30 @@ func (k *stream) shut(int, string) {
 	k.out.last(func(dst []byte) ([]byte, error) { return dst, nil })
 	k.closing.Store(true)
 	k.signal()
-	_ = k.rc.SetWriteDeadline(time.Now().Add(k.s.o.CloseWait))
+	k.deadline(k.s.o.CloseWait)
+}
+
+// deadline bounds writing from now on, as long as the response is ours.
+func (k *stream) deadline(d time.Duration) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if !k.ended {
+		_ = k.rc.SetWriteDeadline(time.Now().Add(d))
+	}
+}
+
+// release gives the HTTP connection back as it was: it may serve more requests.
+func (k *stream) release() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.ended = true
+	_ = k.rc.SetWriteDeadline(time.Time{})
 }
 
 // cut ends the stream at once.
 func (k *stream) cut() {
 	k.shut(0, "")
-	_ = k.rc.SetWriteDeadline(time.Now())
+	k.deadline(0)
 }
 
 // beat writes a comment, which keeps proxies awake and finds dead clients.
