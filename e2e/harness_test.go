@@ -40,7 +40,9 @@ func run(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, "build rivet:", err)
 		return 1
 	}
-	return m.Run()
+	code := m.Run()
+	shared.end()
+	return code
 }
 
 // server is one running `rivet dev`.
@@ -83,11 +85,35 @@ func environ(extra ...string) []string {
 // startDev runs `rivet dev` in dir on a free port and waits until it is ready.
 func startDev(t testing.TB, dir string, args ...string) *server {
 	t.Helper()
+	return startIn(t, dir, environ(), args...)
+}
+
+// startIn is startDev with an environment of the test's own.
+func startIn(t testing.TB, dir string, env []string, args ...string) *server {
+	t.Helper()
+	s := launch(t, dir, env, append([]string{"dev", "--port", "0", "--log-format", "json"}, args...)...)
+	s.ready(t)
+	return s
+}
+
+// ready waits until the server says so and takes its url.
+func (s *server) ready(t testing.TB) {
+	t.Helper()
+	ready := s.event(t, "ready", 0)
+	s.url, _ = ready["url"].(string)
+	s.url = strings.TrimSuffix(strings.TrimSuffix(s.url, "/"), "/registry")
+	if s.url == "" {
+		t.Fatalf("the ready line has no url: %v", ready)
+	}
+}
+
+// launch starts a rivet that goes on; it is killed with the test.
+func launch(t testing.TB, dir string, env []string, args ...string) *server {
+	t.Helper()
 	s := &server{dir: dir, exited: make(chan struct{}), grew: make(chan struct{})}
-	args = append([]string{"dev", "--port", "0", "--log-format", "json"}, args...)
 	s.cmd = exec.Command(binary, args...)
 	s.cmd.Dir = dir
-	s.cmd.Env = environ()
+	s.cmd.Env = env
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -110,12 +136,6 @@ func startDev(t testing.TB, dir string, args ...string) *server {
 		close(s.exited)
 	}()
 	t.Cleanup(func() { s.kill() })
-	ready := s.event(t, "ready", 0)
-	s.url, _ = ready["url"].(string)
-	s.url = strings.TrimSuffix(strings.TrimSuffix(s.url, "/"), "/registry")
-	if s.url == "" {
-		t.Fatalf("the ready line has no url: %v", ready)
-	}
 	return s
 }
 

@@ -1,0 +1,69 @@
+import { actor, setup, UserError } from "@rivetkit/actor";
+import * as lines from "./lines";
+
+const open = { onAuth: () => {} };
+
+const counter = actor({
+  ...open,
+  createState: (_c, input?: { start?: number }) => ({ count: input?.start ?? 0 }),
+  actions: {
+    increment: (c, n = 1) => {
+      c.state.count += n;
+      c.broadcast("count", c.state.count);
+      return c.state.count;
+    },
+    get: (c) => c.state.count,
+    params: (c) => c.conn.params ?? "none",
+    keyed: (c) => c.key,
+    id: (c) => c.actorId,
+    tell: (c, ...args: unknown[]) => c.broadcast("told", ...args),
+    crash: () => {
+      throw new UserError("crashed", { code: "crashed" });
+    },
+    never: () => new Promise<never>(() => {}),
+  },
+});
+
+// A list whose every change is told.
+const list = actor({
+  ...open,
+  state: { items: [] as string[] },
+  actions: {
+    add: (c, item: string) => {
+      c.state.items.push(item);
+      c.broadcast("added", item);
+      return c.state.items.length;
+    },
+    items: (c) => c.state.items,
+  },
+});
+
+const strict = actor({
+  ...open,
+  onBeforeConnect: (_c, _opts, params: { ok?: boolean } | undefined) => {
+    if (!params?.ok) throw new UserError("no", { code: "no_params" });
+  },
+  actions: { ok: () => "ok" },
+});
+
+const driver = actor({
+  ...open,
+  actions: {
+    run: async (c, line: keyof typeof lines, key: string): Promise<unknown> => {
+      // biome-ignore lint/suspicious/noExplicitAny: the lines' own types differ
+      return await lines[line](c.client<any>() as never, key);
+    },
+  },
+});
+
+export const registry = setup({ use: { counter, list, strict, driver } });
+
+const { client, serve } = registry.createServer();
+
+serve({
+  fetch: async (request) => {
+    const url = new URL(request.url);
+    const line = url.pathname.replace("/run/", "") as keyof typeof lines;
+    return Response.json(await lines[line](client as never, url.searchParams.get("key") ?? ""));
+  },
+});
