@@ -3,6 +3,7 @@ package isolate
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/dop251/goja"
@@ -62,43 +63,59 @@ func (v *Version) Authorize(ctx context.Context, q actor.AuthRequest) (value.Val
 // authorize asks onAuth; finish is called once.
 func (r *isolate) authorize(q actor.AuthRequest, finish func(value.Value, error)) {
 	vm := r.vm
-	intents := make([]any, len(q.Intents))
-	for n, in := range q.Intents {
-		intents[n] = string(in)
-	}
-	var req goja.Value
-	if ex := vm.Try(func() { req = r.request(q.Request) }); ex != nil {
-		finish(nil, r.errorFrom(ex))
+	request := func(goja.FunctionCall) goja.Value { return r.request(q.Request) }
+	v, err := r.js.authorize(goja.Undefined(), vm.ToValue(q.Name), vm.ToValue(request), intentNames(vm, q.Intents), r.value(q.Params))
+	if err != nil {
+		finish(nil, r.refusal(q.Name, err))
+		r.noteErr(err)
 		return
 	}
-	called := false
-	once := func(v value.Value, err error) {
-		if !called {
-			called = true
-			finish(v, err)
-		}
+	p, pending := v.Export().(*goja.Promise)
+	if !pending {
+		out, err := jsvalue.ToValue(vm, v, jsvalue.Options{})
+		finish(out, err)
+		return
 	}
-	ok := vm.ToValue(func(c goja.FunctionCall) goja.Value {
-		v, err := jsvalue.ToValue(vm, c.Argument(0), jsvalue.Options{})
-		if err != nil {
-			once(nil, r.errorFrom(err))
-		} else {
-			once(v, nil)
+	then, _ := goja.AssertFunction(v.(*goja.Object).Get("then"))
+	settled := func(goja.FunctionCall) goja.Value {
+		if p.State() == goja.PromiseStateRejected {
+			e := r.errorOf(p.Result())
+			r.logRefusal(q.Name, e)
+			finish(nil, e)
+			return goja.Undefined()
 		}
+		finish(jsvalue.ToValue(vm, p.Result(), jsvalue.Options{}))
 		return goja.Undefined()
-	})
-	bad := vm.ToValue(func(c goja.FunctionCall) goja.Value {
-		e := r.errorOf(c.Argument(0))
-		if !e.Public {
-			r.logFor(nil, actor.Log{Level: actor.LogError, Msg: "onAuth of " + q.Name + ": " + e.Msg, At: e.At, Fields: stackField(e)})
-		}
-		once(nil, e)
-		return goja.Undefined()
-	})
-	r.call(r.js.authorize, vm.ToValue(q.Name), req, vm.NewArray(intents...), r.value(q.Params), ok, bad)
-	if r.crash != nil {
-		once(nil, r.errorFrom(r.crash))
 	}
+	if _, err := then(v, vm.ToValue(settled), vm.ToValue(settled)); err != nil {
+		r.noteErr(err)
+		finish(nil, r.errorFrom(err))
+	}
+}
+
+// refusal is what onAuth threw.
+func (r *isolate) refusal(name string, err error) error {
+	e := r.errorFrom(err)
+	r.logRefusal(name, e)
+	return e
+}
+
+func (r *isolate) logRefusal(name string, e *errs.Error) {
+	if !e.Public {
+		r.logFor(nil, actor.Log{Level: actor.LogError, Msg: "onAuth of " + name + ": " + e.Msg, At: e.At, Fields: stackField(e)})
+	}
+}
+
+// intentNames are intents separated by blanks.
+func intentNames(vm *goja.Runtime, intents []actor.Intent) goja.Value {
+	var b strings.Builder
+	for n, in := range intents {
+		if n > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(string(in))
+	}
+	return vm.ToValue(b.String())
 }
 
 // AllowOrigin asks the entry's cors.origin function; see server.Gateway.

@@ -2,7 +2,7 @@ import { clientOver } from "../client/proxy.js";
 import { ActionNotFound, ActorError } from "../errors.js";
 import type { Logger } from "../log.js";
 import { Conn, Conns } from "./conn.js";
-import { ActionContext, ActorContext, type Schedule } from "./context.js";
+import { Context, type Schedule } from "./context.js";
 import { ActorDriver } from "./driver.js";
 import { copyVars } from "./copy.js";
 import { host } from "./host.js";
@@ -12,7 +12,7 @@ import type { ActorType, Hook } from "./type.js";
 export class Actor {
   readonly conns = new Conns();
   readonly slots = new Map<number, Conn>();
-  readonly context: ActorContext;
+  readonly context: Context;
   /** While its `onConnect` runs; `onDisconnect` waits for it. */
   readonly connecting = new Map<number, Promise<void>>();
   /** Connections that outlived the last life: those to connect anew, those that have gone. */
@@ -22,7 +22,7 @@ export class Actor {
   stateReady = false;
   log: Logger | undefined;
   schedule: Schedule | undefined;
-  #client: unknown;
+  private ownClient: unknown;
 
   constructor(
     /** The actor's number in Go. */
@@ -32,12 +32,12 @@ export class Actor {
     readonly key: string[],
     readonly region: string,
   ) {
-    this.context = new ActorContext(this);
+    this.context = new Context(this, 0);
   }
 
   client(): unknown {
-    this.#client ??= clientOver(new ActorDriver(this.h), {});
-    return this.#client;
+    this.ownClient ??= clientOver(new ActorDriver(this.h), {});
+    return this.ownClient;
   }
 
   /** createState, onCreate, createVars, onStart, and what restored connections need. */
@@ -108,7 +108,7 @@ export class Actor {
 
   /** A stateless call. */
   invoke(call: number, slot: number, name: string, args: unknown[]): void {
-    if (this.type.simple) this.act(call, new ActionContext(this, slot), name, args);
+    if (this.type.simple) this.act(call, new Context(this, slot), name, args);
     else void this.invokeWithHooks(call, slot, name, args);
   }
 
@@ -125,7 +125,7 @@ export class Actor {
         host().fail(h, call, error);
         return;
       }
-      await this.act(call, new ActionContext(this, conn), name, args);
+      await this.act(call, new Context(this, conn), name, args);
       await this.disconnected(conn);
     } finally {
       host().remove(h, slot);
@@ -134,7 +134,7 @@ export class Actor {
   }
 
   /** An action; what it returns is a promise only if it has to be waited for. */
-  act(call: number, c: ActionContext, name: string, args: unknown[]): void | Promise<void> {
+  act(call: number, c: Context, name: string, args: unknown[]): void | Promise<void> {
     const { h } = this;
     const action = this.type.actions[name];
     if (!action) {
@@ -143,7 +143,7 @@ export class Actor {
     }
     let output: unknown;
     try {
-      output = action(c, ...args);
+      output = apply(action, c, args);
     } catch (error) {
       host().fail(h, call, error);
       return;
@@ -155,7 +155,7 @@ export class Actor {
 
   private async respond(
     call: number,
-    c: ActionContext,
+    c: Context,
     name: string,
     args: unknown[],
     pending: unknown,
@@ -195,7 +195,7 @@ export class Actor {
       return;
     }
     try {
-      const output = action(new ActionContext(this, 0), ...args);
+      const output = apply(action, new Context(this, 0), args);
       if (!isThenable(output)) {
         host().reply(h, call, undefined);
         return;
@@ -214,7 +214,7 @@ export class Actor {
     const { type } = this;
     const { onBeforeConnect, createConnState } = type.hooks;
     if (!onBeforeConnect && !type.hasConnState) return;
-    const c = new ActionContext(this, conn);
+    const c = new Context(this, conn);
     const opts = this.optionsOf(conn, slot);
     if (onBeforeConnect) await onBeforeConnect(c, opts, conn.params);
     if (type.hasConnState) {
@@ -244,7 +244,7 @@ export class Actor {
   private async connected(conn: Conn): Promise<void> {
     const { onConnect } = this.type.hooks;
     if (!onConnect) return;
-    const done = onConnect(new ActionContext(this, conn), conn);
+    const done = onConnect(new Context(this, conn), conn);
     if (isThenable(done)) await within(this.h, done, this.type.limits.onConnectTimeout, "onConnect");
   }
 
@@ -252,7 +252,7 @@ export class Actor {
     const { onDisconnect } = this.type.hooks;
     if (!onDisconnect) return;
     try {
-      await onDisconnect(new ActionContext(this, conn), conn);
+      await onDisconnect(new Context(this, conn), conn);
     } catch (error) {
       host().logError(this.h, "onDisconnect", error);
     }
@@ -329,6 +329,20 @@ export class Actor {
     } catch (error) {
       host().logError(this.h, "onStateChange", error);
     }
+  }
+}
+
+/** Calls an action; a spread costs more than a small one. */
+function apply(action: Hook, c: Context, args: unknown[]): unknown {
+  switch (args.length) {
+    case 0:
+      return action(c);
+    case 1:
+      return action(c, args[0]);
+    case 2:
+      return action(c, args[0], args[1]);
+    default:
+      return action(c, ...args);
   }
 }
 

@@ -3,58 +3,91 @@ import type { Hook } from "./type.js";
 
 /**
  * Runs `onAuth` in all its written forms: `(opts)`, `(opts, params)` and
- * `(params, { request, intents })`. `done` gets what it returned, as JSON.
+ * `(params, { request, intents })`. Returns what it returned, as JSON, or a
+ * promise of it; what it throws is thrown. `request` makes the Request: most
+ * hooks never look at it, so it is made at the first look. `intents` are
+ * separated by blanks.
  */
 export function authorize(
   onAuth: Hook | undefined,
-  request: unknown,
-  intents: string[],
+  request: () => unknown,
+  intents: string,
   params: unknown,
-  done: (auth: unknown) => void,
-  refused: (error: unknown) => void,
-): void {
-  if (!onAuth) {
-    done(undefined); // the key is there, without a function: open to all
-    return;
-  }
-  try {
-    const extra = { request, req: request, intents: new Set(intents), params };
-    const first = argument(params, extra);
-    const second = params === undefined || isObject(params) ? argument(params, extra) : params;
-    const auth = onAuth(first, second);
-    if (isThenable(auth)) auth.then((value) => settle(value, done, refused), refused);
-    else settle(auth, done, refused);
-  } catch (error) {
-    refused(error);
-  }
+): unknown {
+  if (!onAuth) return undefined; // the key is there, without a function: open to all
+  const facts = new Facts(request, intents, params);
+  const isData = isObject(params);
+  const auth = onAuth(argument(params, isData, facts), params === undefined || isData ? argument(params, isData, facts) : params);
+  if (auth === undefined) return undefined;
+  return isThenable(auth) ? Promise.resolve(auth).then(cloned) : cloned(auth);
 }
 
-function settle(auth: unknown, done: (auth: unknown) => void, refused: (error: unknown) => void): void {
-  let clone: unknown;
-  try {
-    const text = JSON.stringify(auth);
-    clone = text === undefined ? undefined : JSON.parse(text);
-  } catch (error) {
-    refused(error);
-    return;
-  }
-  done(clone);
+function cloned(auth: unknown): unknown {
+  const text = JSON.stringify(auth);
+  return text === undefined ? undefined : JSON.parse(text);
 }
 
 function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** What a hook may ask besides the client's own fields; made when it is asked for. */
+class Facts {
+  #request: unknown;
+  #intents: Set<string> | undefined;
+
+  constructor(
+    readonly makeRequest: () => unknown,
+    readonly names: string,
+    readonly params: unknown,
+  ) {}
+
+  request(): unknown {
+    this.#request ??= this.makeRequest();
+    return this.#request;
+  }
+
+  intents(): Set<string> {
+    this.#intents ??= new Set(this.names.split(" "));
+    return this.#intents;
+  }
+}
+
+/** An argument without fields of the client: ours stand on the prototype, unseen by loops and JSON. */
+class Bare {
+  readonly #facts: Facts;
+
+  constructor(facts: Facts) {
+    this.#facts = facts;
+  }
+
+  get request(): unknown {
+    return this.#facts.request();
+  }
+  get req(): unknown {
+    return this.#facts.request();
+  }
+  get intents(): Set<string> {
+    return this.#facts.intents();
+  }
+  get params(): unknown {
+    return this.#facts.params;
+  }
+}
+
 /** The client's own fields, and beside them, unseen by loops and JSON, ours. */
-function argument(params: unknown, extra: Record<string, unknown>): object {
+function argument(params: unknown, isData: boolean, facts: Facts): object {
+  if (!isData) return new Bare(facts);
   const out: Record<string, unknown> = {};
-  if (isObject(params)) {
-    for (const [key, value] of Object.entries(params)) {
-      Object.defineProperty(out, key, { value, writable: true, enumerable: true, configurable: true });
-    }
+  for (const [key, value] of Object.entries(params as object)) {
+    Object.defineProperty(out, key, { value, writable: true, enumerable: true, configurable: true });
   }
-  for (const [key, value] of Object.entries(extra)) {
-    Object.defineProperty(out, key, { value, writable: true, enumerable: false, configurable: true });
-  }
+  const ours = (name: string, get: () => unknown): void => {
+    Object.defineProperty(out, name, { get, enumerable: false, configurable: true });
+  };
+  ours("request", () => facts.request());
+  ours("req", () => facts.request());
+  ours("intents", () => facts.intents());
+  ours("params", () => facts.params);
   return out;
 }

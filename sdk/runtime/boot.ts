@@ -4,7 +4,7 @@ import type { RuntimeHooks } from "../internal/hooks.js";
 import type { LogLevel } from "../log.js";
 import { Actor } from "./actor.js";
 import { authorize } from "./auth.js";
-import { ActionContext, levels } from "./context.js";
+import { Context, levels } from "./context.js";
 import { ServerDriver } from "./driver.js";
 import { type Host, setHost } from "./host.js";
 import { Server } from "./registry.js";
@@ -43,7 +43,7 @@ export function boot(host: Host): object {
     invoke: (a: Actor, call: number, slot: number, name: string, ...args: unknown[]) =>
       a.invoke(call, slot, name, args),
     act: (a: Actor, call: number, slot: number, name: string, ...args: unknown[]) =>
-      void a.act(call, new ActionContext(a, a.slots.get(slot) ?? slot), name, args),
+      void a.act(call, new Context(a, a.slots.get(slot) ?? slot), name, args),
     run: (a: Actor, call: number, _slot: number, name: string, ...args: unknown[]) => a.run(call, name, args),
     connect: (a: Actor, call: number, slot: number) => void a.connect(call, slot),
     disconnect: (a: Actor, slot: number) => void a.disconnect(slot),
@@ -56,14 +56,8 @@ export function boot(host: Host): object {
     part: (a: Actor) => void a.part(),
     makeError: (code: string, message: string, metadata: unknown, isPublic: boolean, statusCode: number) =>
       new ActorError(code, message, metadata, statusCode ? { public: isPublic, statusCode } : { public: isPublic }),
-    authorize: (
-      name: string,
-      request: unknown,
-      intents: string[],
-      params: unknown,
-      done: (auth: unknown) => void,
-      refused: (error: unknown) => void,
-    ) => authorize(server.types.get(name)?.hooks.onAuth, request, intents, params, done, refused),
+    authorize: (name: string, request: () => unknown, intents: string, params: unknown) =>
+      authorize(server.types.get(name)?.hooks.onAuth, request, intents, params),
     allowOrigin: (origin: string) => server.allowOrigin(origin),
   };
 }

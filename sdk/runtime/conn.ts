@@ -2,57 +2,68 @@ import { ConnStateNotEnabled } from "../errors.js";
 import type { Actor } from "./actor.js";
 import { host } from "./host.js";
 
-const unread = Symbol("unread");
+// Not private fields: see context.ts.
+const owner = Symbol("actor");
+const record = Symbol("record");
+const known = Symbol("known");
+
+/** What was read of a connection so far. */
+interface Known {
+  id?: string;
+  params?: unknown;
+  auth?: unknown;
+  subscriptions?: Set<string>;
+}
 
 /** A connection as its actor sees it. */
 export class Conn {
-  readonly #actor: Actor;
-  readonly #slot: number;
-  readonly #subscriptions = new Set<string>();
-  #id: string | undefined;
-  #params: unknown = unread;
-  #auth: unknown = unread;
+  private readonly [owner]: Actor;
+  private readonly [record]: number;
+  private [known]: Known = {};
 
   constructor(actor: Actor, slot: number) {
-    this.#actor = actor;
-    this.#slot = slot;
+    this[owner] = actor;
+    this[record] = slot;
   }
 
   get id(): string {
-    this.#id ??= host().connInfo(this.#actor.h, this.#slot, "id") as string;
-    return this.#id;
+    this[known].id ??= host().connInfo(this[owner].h, this[record], "id") as string;
+    return this[known].id;
   }
 
   get params(): unknown {
-    if (this.#params === unread) this.#params = host().connInfo(this.#actor.h, this.#slot, "params");
-    return this.#params;
+    const facts = this[known];
+    if (!("params" in facts)) facts.params = host().connInfo(this[owner].h, this[record], "params");
+    return facts.params;
   }
 
   get auth(): unknown {
-    if (this.#auth === unread) this.#auth = host().connInfo(this.#actor.h, this.#slot, "auth");
-    return this.#auth;
+    const facts = this[known];
+    if (!("auth" in facts)) facts.auth = host().connInfo(this[owner].h, this[record], "auth");
+    return facts.auth;
   }
 
   get state(): unknown {
-    if (!this.#actor.type.hasConnState) throw new ConnStateNotEnabled();
-    return host().connState(this.#actor.h, this.#slot);
+    if (!this[owner].type.hasConnState) throw new ConnStateNotEnabled();
+    return host().connState(this[owner].h, this[record]);
   }
 
   set state(value: unknown) {
-    if (!this.#actor.type.hasConnState) throw new ConnStateNotEnabled();
-    host().setConnState(this.#actor.h, this.#slot, value);
+    if (!this[owner].type.hasConnState) throw new ConnStateNotEnabled();
+    host().setConnState(this[owner].h, this[record], value);
   }
 
   get subscriptions(): Set<string> {
-    return this.#subscriptions;
+    this[known].subscriptions ??= new Set();
+    return this[known].subscriptions;
   }
 
   send(event: string, ...args: unknown[]): void {
-    host().send(this.#actor.h, this.#slot, event, ...args);
+    host().send(this[owner].h, this[record], event, ...args);
   }
 
   async disconnect(reason = ""): Promise<void> {
-    await host().closeConn(this.#actor.h, this.#slot, reason);
+    await host().closeConn(this[owner].h, this[record], reason);
   }
 
   /** `const [id, conn] of c.conns` works, beside `conn of c.conns`. */
@@ -66,11 +77,6 @@ export class Conn {
     void conn.id;
     void conn.params;
     void conn.auth;
-  }
-
-  /** The record's number in Go. */
-  static slotOf(conn: Conn): number {
-    return conn.#slot;
   }
 }
 

@@ -16,28 +16,38 @@ export const levels: { readonly [L in LogLevel]: number } = {
   critical: 5,
 };
 
-/** The `c` of hooks without a caller. */
-export class ActorContext {
-  readonly #actor: Actor;
+/*
+ * Symbols and not private fields: those are lowered to WeakMaps, which cost more
+ * than the whole action.
+ */
+const owner = Symbol("actor");
+const caller = Symbol("conn");
 
-  constructor(actor: Actor) {
-    this.#actor = actor;
+/** The `c` of hooks and actions. */
+export class Context {
+  private readonly [owner]: Actor;
+  /** The caller, or the number of a record from which it is made when asked for; 0: none. */
+  private [caller]: Conn | number;
+
+  constructor(actor: Actor, conn: Conn | number) {
+    this[owner] = actor;
+    this[caller] = conn;
   }
 
   get state(): unknown {
-    const a = this.#actor;
+    const a = this[owner];
     if (!a.stateReady) throw new StateNotEnabled();
     return host().state(a.h);
   }
 
   set state(value: unknown) {
-    const a = this.#actor;
+    const a = this[owner];
     if (!a.stateReady) throw new StateNotEnabled();
     host().setState(a.h, value);
   }
 
   get vars(): unknown {
-    const a = this.#actor;
+    const a = this[owner];
     if (!a.type.hasVars || !a.varsReady) throw new VarsNotEnabled();
     return a.vars;
   }
@@ -47,58 +57,63 @@ export class ActorContext {
   }
 
   get conns(): Conns {
-    return this.#actor.conns;
+    return this[owner].conns;
   }
 
   get conn(): Conn | undefined {
-    return undefined;
+    const conn = this[caller];
+    if (typeof conn !== "number") return conn;
+    if (conn === 0) return undefined;
+    const made = new Conn(this[owner], conn);
+    this[caller] = made;
+    return made;
   }
 
   get actorId(): string {
-    return this.#actor.id;
+    return this[owner].id;
   }
 
   get name(): string {
-    return this.#actor.type.name;
+    return this[owner].type.name;
   }
 
   get key(): string[] {
-    return this.#actor.key;
+    return this[owner].key;
   }
 
   get actorKey(): string[] {
-    return this.#actor.key;
+    return this[owner].key;
   }
 
   get region(): string {
-    return this.#actor.region;
+    return this[owner].region;
   }
 
   get log(): Logger {
-    this.#actor.log ??= loggerOf(this.#actor.h);
-    return this.#actor.log;
+    this[owner].log ??= loggerOf(this[owner].h);
+    return this[owner].log;
   }
 
   get schedule(): Schedule {
-    this.#actor.schedule ??= new Schedule(this.#actor.h);
-    return this.#actor.schedule;
+    this[owner].schedule ??= new Schedule(this[owner].h);
+    return this[owner].schedule;
   }
 
   broadcast(name: string, ...args: unknown[]): void {
-    host().broadcast(this.#actor.h, name, ...args);
+    host().broadcast(this[owner].h, name, ...args);
   }
 
   client<R extends AnyRegistry>(): Client<R> {
-    return this.#actor.client() as Client<R>;
+    return this[owner].client() as Client<R>;
   }
 
-  async saveState(_options?: { immediate?: boolean }): Promise<void> {
-    // Every turn's changes are handed over when it ends: only waiting is left.
-    if (_options?.immediate) await host().permit(this.#actor.h);
+  /** Every turn's changes are handed over when it ends: only waiting is left to do. */
+  async saveState(options?: { immediate?: boolean }): Promise<void> {
+    if (options?.immediate) await host().permit(this[owner].h);
   }
 
   runInBackground(promise: Promise<unknown>): void {
-    const { h } = this.#actor;
+    const { h } = this[owner];
     host().background(h, 1);
     Promise.resolve(promise).then(
       () => host().background(h, -1),
@@ -110,33 +125,12 @@ export class ActorContext {
   }
 }
 
-/** The `c` of actions and of a connection's hooks. */
-export class ActionContext extends ActorContext {
-  readonly #owner: Actor;
-  #conn: Conn | number;
-
-  /** `conn` is the caller, or the number of a record from which it is made when asked for. */
-  constructor(actor: Actor, conn: Conn | number) {
-    super(actor);
-    this.#owner = actor;
-    this.#conn = conn;
-  }
-
-  override get conn(): Conn | undefined {
-    if (typeof this.#conn === "number") {
-      if (this.#conn === 0) return undefined;
-      this.#conn = new Conn(this.#owner, this.#conn);
-    }
-    return this.#conn;
-  }
-}
-
 /** `c.schedule`. */
 export class Schedule {
-  readonly #h: number;
+  private readonly h: number;
 
   constructor(h: number) {
-    this.#h = h;
+    this.h = h;
   }
 
   async after(ms: number, action: string, ...args: unknown[]): Promise<void> {
@@ -148,7 +142,7 @@ export class Schedule {
     if (typeof epochMs !== "number" || Number.isNaN(epochMs)) throw invalid("epochMs", epochMs);
     if (typeof action !== "string") throw invalid("action", action);
     // At most the last millisecond that a Date can tell.
-    await host().schedule(this.#h, Math.min(Math.max(Math.ceil(epochMs), 1), 8.64e15), action, ...args);
+    await host().schedule(this.h, Math.min(Math.max(Math.ceil(epochMs), 1), 8.64e15), action, ...args);
   }
 }
 
