@@ -122,13 +122,13 @@ func TestConformance007OtherErrorsAreMaskedOnTheWire(t *testing.T) {
 			"secret later":   actions.lineOf(t, `new TypeError("secret later")`),
 			"secret text":    "",
 		} {
-			within(t, patience, "the log has "+text+" at "+line, func() bool { return s.logged(text, line) })
+			within(t, patience, "the log has "+text+" at "+line, func() bool { return s.hasLog(text, line) })
 		}
 	})
 }
 
-// logged tells whether one line of the log has all these texts.
-func (s *server) logged(texts ...string) bool {
+// hasLog tells whether one line of the log has all these texts.
+func (s *server) hasLog(texts ...string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 next:
@@ -298,6 +298,6 @@ func TestConformance017OnBeforeActionResponse(t *testing.T) {
 	})
 	t.Run("log", func(t *testing.T) {
 		at := actions.lineOf(t, `new Error("the hook is broken")`)
-		within(t, patience, "the log has the hook's error", func() bool { return s.logged("the hook is broken", at) })
+		within(t, patience, "the log has the hook's error", func() bool { return s.hasLog("the hook is broken", at) })
 	})
 }
