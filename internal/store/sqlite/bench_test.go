@@ -49,6 +49,26 @@ func BenchmarkCommit(b *testing.B) {
 	}
 }
 
+// BenchmarkCommitAlone is the latency of a commit that meets an idle writer.
+func BenchmarkCommitAlone(b *testing.B) {
+	for _, sync := range []string{"normal", "full"} {
+		b.Run("sync="+sync, func(b *testing.B) {
+			s := openTest(b, Options{Sync: sync})
+			l := create(b, s, "a")
+			patch := bytes.Repeat([]byte{7}, 200)
+			res := make(chan error, 1)
+			done := func(err error) { res <- err }
+			b.ReportAllocs()
+			for b.Loop() {
+				s.Commit(&actor.Batch{Lease: l, Patches: [][]byte{patch}}, done)
+				if err := <-res; err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
 func flagInt(b bool) int { return int(flag(b)) }
 
 // BenchmarkCreate makes actors as a first call does: look for it, take its

@@ -5,15 +5,17 @@ import (
 	"database/sql/driver"
 	"errors"
 	"sync"
+
+	"github.com/rivetdev/rivet/internal/errs"
 )
 
 const (
 	// checkpointEvery is about how much log is written between two moves of
 	// the log into the file.
 	checkpointEvery = 8 << 20
-	// logPages is the length of the log at which the writer stops for the
+	// maxLogPages is the length of the log at which the writer stops for the
 	// move: under endless load the keeper never catches up with its end.
-	logPages = 16 << 10
+	maxLogPages = 16 << 10
 )
 
 // keeper does what can be done beside the writer.
@@ -21,6 +23,8 @@ type keeper struct {
 	s    *Store
 	wake chan struct{}
 	done sync.WaitGroup
+
+	maxLog int64 // maxLogPages, or what a test set
 
 	mu       sync.Mutex
 	full     []*lease // to be compacted
@@ -96,26 +100,31 @@ func (k *keeper) run() {
 // compact folds an actor's patches, as they are now, into its snapshot.
 // Patches that come meanwhile stay; a snapshot that comes meanwhile wins.
 func (k *keeper) compact(l *lease) error {
-	var folded []byte
+	var snapshot []byte
+	var patches [][]byte
 	var n counters
-	err := k.s.read(context.Background(), func(c *conn) error {
-		snapshot, patches, read, err := readState(c, l.id)
-		if err == nil && len(patches) > 0 {
-			folded, err = k.s.opts.Compact(snapshot, patches)
-		}
-		n = read
+	err := k.s.read(context.Background(), func(c *conn) (err error) {
+		snapshot, patches, n, err = readState(c, l.id)
 		return err
 	})
+	if errs.Is(err, errs.StorageUnavailable) { // it may go better next time
+		retry := func(*writer) error { l.compacting = false; return nil }
+		return errors.Join(err, k.s.do(context.Background(), retry))
+	}
+	var folded []byte
+	if err == nil && len(patches) > 0 {
+		folded, err = k.s.opts.Compact(snapshot, patches)
+	}
 	if err != nil {
-		return err // compacting stays set: not tried again under this lease
+		return err // the state is damaged: not tried again under this lease
 	}
 	return k.s.do(context.Background(), func(w *writer) error { return w.compacted(l, n, folded) })
 }
 
 // compacted stores what the keeper made of the patches up to n.rev.
-func (w *writer) compacted(l *lease, n counters, folded []byte) error {
+func (w *writer) compacted(l *lease, n counters, folded []byte) (err error) {
+	defer func() { l.compacting = err != nil && !storageFault(err) }()
 	w.s.mu.Lock()
-	l.compacting = false
 	stale := w.s.leases[l.id] != l || l.failed != nil || l.snapRev != n.snapRev || n.patchCount == 0
 	if !stale {
 		w.touch(l, false)
@@ -127,10 +136,13 @@ func (w *writer) compacted(l *lease, n counters, folded []byte) error {
 	if err := w.c.exec(qDeletePatchesTo, l.id, int64(n.rev)); err != nil {
 		return err
 	}
+	if err := w.c.exec(qPutSnapshot, l.id, int64(n.rev), folded); err != nil {
+		return err
+	}
 	l.snapRev, l.snapBytes = n.rev, len(folded)
 	l.patchBytes -= n.patchBytes
 	l.patchCount -= n.patchCount
-	return w.c.exec(qPutSnapshot, l.id, int64(n.rev), folded)
+	return nil
 }
 
 // readState reads snapshot and patches alone.
@@ -158,7 +170,7 @@ func readState(c *conn, id int64) (snapshot []byte, patches [][]byte, n counters
 // is long nevertheless, the writer moves the rest between two transactions.
 func (k *keeper) checkpoint() error {
 	frames, err := k.move()
-	if err != nil || frames < logPages {
+	if err != nil || frames < k.maxLog {
 		return err
 	}
 	return k.s.do(context.Background(), func(w *writer) error { w.checkpoint = true; return nil })

@@ -104,9 +104,10 @@ func TestFailedCompactionKeepsPatches(t *testing.T) {
 func TestLogStaysShort(t *testing.T) {
 	t.Parallel()
 	s := openTest(t, Options{})
+	s.keeper.maxLog = 4 << 20 / 4096
 	l := create(t, s, "a")
 	window := make(chan struct{}, 8)
-	for range 300 {
+	for range 100 {
 		window <- struct{}{}
 		s.Commit(&actor.Batch{Lease: l, Snapshot: make([]byte, 1<<20)}, func(err error) {
 			if err != nil {
@@ -118,7 +119,7 @@ func TestLogStaysShort(t *testing.T) {
 	must(t, commit(s, patch(l, "end")))
 	info, err := os.Stat(s.path + "-wal")
 	must(t, err)
-	if limit := int64(160 << 20); info.Size() > limit {
-		t.Errorf("after 300 MB the log has %d MB, want at most %d", info.Size()>>20, limit>>20)
+	if limit := int64(50 << 20); info.Size() > limit {
+		t.Errorf("after 100 MB the log has %d MB, want at most %d", info.Size()>>20, limit>>20)
 	}
 }

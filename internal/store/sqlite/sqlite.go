@@ -139,7 +139,7 @@ func (s *Store) start() error {
 		s.readers <- c
 		s.opened++
 	}
-	s.keeper = &keeper{s: s, wake: make(chan struct{}, 1)}
+	s.keeper = &keeper{s: s, wake: make(chan struct{}, 1), maxLog: maxLogPages}
 	s.done.Go(s.writer.run)
 	s.keeper.done.Go(s.keeper.run)
 	return nil
