@@ -12,11 +12,7 @@ import (
 // action answers POST /actors/actions/{name}: one stateless call.
 func (s *Server) action(w http.ResponseWriter, r *http.Request, name string) {
 	enc, encName, encOK := encodingOf(r)
-	server, err := s.identify(r)
-	if err != nil {
-		s.fail(w, r, enc, err, false)
-		return
-	}
+	server := s.identify(r)
 	if lacks(w, r, v0.NameQuery, v0.NameEncoding) {
 		return
 	}

@@ -12,25 +12,34 @@ import (
 	"github.com/rivetdev/rivet/internal/wire/v0"
 )
 
-// identify tells whether a request comes from a server-side caller. A wrong
-// token is an error, never a public caller. What a client may not say of
-// itself is taken out of the headers, and so is the token.
-func (s *Server) identify(r *http.Request) (server bool, err error) {
+// identify tells whether a request comes from a server-side caller. What a
+// client may not say of itself is taken out of the headers, and so is our token.
+//
+// A bearer token that isn't ours may be the application's own, for its onAuth
+// to read: the request comes in by the public door. Where no onAuth could read
+// it, it can only be a wrong token, and admit says so.
+func (s *Server) identify(r *http.Request) (server bool) {
 	delete(r.Header, v0.HeaderAuthData)
 	delete(r.Header, v0.HeaderExpose)
-	if s.o.AuthToken == "" {
-		return false, nil
+	token, ok := s.bearer(r)
+	if !ok {
+		return false
 	}
-	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	if !strings.EqualFold(scheme, "Bearer") {
-		return false, nil
-	}
-	want, got := sha256.Sum256([]byte(s.o.AuthToken)), sha256.Sum256([]byte(strings.TrimSpace(token)))
+	want, got := sha256.Sum256([]byte(s.o.AuthToken)), sha256.Sum256([]byte(token))
 	if subtle.ConstantTimeCompare(want[:], got[:]) != 1 {
-		return false, v0.Unauthorized()
+		return false
 	}
 	delete(r.Header, "Authorization")
-	return true, nil
+	return true
+}
+
+// bearer is the bearer token of a request to a server that has one of its own.
+func (s *Server) bearer(r *http.Request) (token string, ok bool) {
+	if s.o.AuthToken == "" {
+		return "", false
+	}
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	return strings.TrimSpace(token), strings.EqualFold(scheme, "Bearer")
 }
 
 // visit is a request that wants something of an actor.
@@ -61,6 +70,9 @@ func (s *Server) admit(ctx context.Context, r *http.Request, v visit) (actor.Cal
 		return c, nil
 	}
 	if !def.HasOnAuth {
+		if _, wrong := s.bearer(r); wrong {
+			return c, v0.Unauthorized()
+		}
 		return c, v0.NoAuth()
 	}
 	auth, err := s.o.Gateway.Authorize(ctx, actor.AuthRequest{

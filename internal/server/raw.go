@@ -15,18 +15,14 @@ import (
 // rawHTTP hands a request to an actor's onFetch; path is what the actor sees.
 func (s *Server) rawHTTP(w http.ResponseWriter, r *http.Request, path string) {
 	enc, _, _ := encodingOf(r)
-	server, err := s.identify(r)
-	if err != nil {
-		s.fail(w, r, enc, err, false)
-		return
-	}
+	server := s.identify(r)
 	if err := s.begin(); err != nil {
 		s.fail(w, r, enc, err, server)
 		return
 	}
 	defer s.end()
 	resp := &rawResponse{w: w, head: r.Method == http.MethodHead, rc: http.NewResponseController(w)}
-	err = s.fetch(r, path, server, resp)
+	err := s.fetch(r, path, server, resp)
 	begun, broken := resp.finish()
 	switch {
 	case !begun && err == nil:

@@ -33,11 +33,7 @@ func (s *Server) rawWebSocket(w http.ResponseWriter, r *http.Request, path strin
 		return
 	}
 	offer := v0.ParseOffer(r.Header["Sec-Websocket-Protocol"])
-	server, err := s.identify(r)
-	if err != nil {
-		s.fail(w, r, v0.JSON, err, false)
-		return
-	}
+	server := s.identify(r)
 	k := &rawSocket{socket: s.newSocket(), started: make(chan struct{})}
 	if len(offer.User) > 0 {
 		k.protocol = offer.User[0]

@@ -13,11 +13,7 @@ import (
 // actor, but doesn't start it.
 func (s *Server) resolve(w http.ResponseWriter, r *http.Request) {
 	enc, encName, encOK := encodingOf(r)
-	server, err := s.identify(r)
-	if err != nil {
-		s.fail(w, r, enc, err, false)
-		return
-	}
+	server := s.identify(r)
 	if lacks(w, r, v0.NameQuery) {
 		return
 	}

@@ -34,11 +34,7 @@ type stream struct {
 // sse answers GET /actors/connect/sse.
 func (s *Server) sse(w http.ResponseWriter, r *http.Request) {
 	enc, _, encOK := encodingOf(r)
-	server, err := s.identify(r)
-	if err != nil {
-		s.fail(w, r, enc, err, false)
-		return
-	}
+	server := s.identify(r)
 	if lacks(w, r, v0.NameQuery, v0.NameEncoding) {
 		return
 	}
@@ -247,14 +243,11 @@ func (k *stream) beat() { _ = k.queued(k.out.share([]byte(": \n\n"))) }
 // message answers POST /actors/message: one message of a stream's client.
 func (s *Server) message(w http.ResponseWriter, r *http.Request) {
 	enc, encName, encOK := encodingOf(r)
-	server, err := s.identify(r)
-	if err != nil {
-		s.fail(w, r, enc, err, false)
-		return
-	}
+	server := s.identify(r)
 	if lacks(w, r, v0.NameEncoding, v0.NameActor, v0.NameConn, v0.NameConnToken) {
 		return
 	}
+	var err error
 	if !encOK {
 		err = v0.InvalidEncoding(encName)
 	} else if err = s.begin(); err == nil {

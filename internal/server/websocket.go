@@ -42,11 +42,7 @@ func (s *Server) websocket(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	offer := v0.ParseOffer(r.Header["Sec-Websocket-Protocol"])
-	server, err := s.identify(r)
-	if err != nil {
-		s.fail(w, r, offer.Encoding, err, false)
-		return
-	}
+	server := s.identify(r)
 	k := &connection{socket: s.newSocket(), enc: offer.Encoding, server: server}
 	k.message, k.gone = k.receive, k.left
 	k.tooLong = closing{int(ws.StatusInternalServerError), string(errs.MessageTooLong)}
