@@ -10,11 +10,11 @@ import (
 
 // hooks are the functions of the TypeScript half (sdk/runtime/boot.ts) that Go calls.
 type hooks struct {
-	describe, make, start, drop, part                       goja.Callable
-	invoke, act, run, connect, disconnect, subscribe        goja.Callable
-	restore, stateChanged, makeError, authorize, fetch, hop goja.Callable
-	allowOrigin, serveFetch, socket                         goja.Callable
-	withStateHook                                           map[string]bool
+	describe, make, start, drop, part                         goja.Callable
+	invoke, act, run, connect, disconnect, subscribe          goja.Callable
+	restore, stateChanged, makeError, authorize, fetch, watch goja.Callable
+	allowOrigin, serveFetch, socket                           goja.Callable
+	withStateHook                                             map[string]bool
 }
 
 func (h *hooks) hasStateHook(i *instance) bool { return h.withStateHook[i.def.Name] }
@@ -24,7 +24,7 @@ func (h *hooks) take(o *goja.Object) {
 	for name, dst := range map[string]*goja.Callable{
 		"describe": &h.describe, "make": &h.make, "start": &h.start, "drop": &h.drop, "part": &h.part,
 		"invoke": &h.invoke, "act": &h.act, "run": &h.run, "connect": &h.connect, "disconnect": &h.disconnect,
-		"subscribe": &h.subscribe, "restore": &h.restore, "stateChanged": &h.stateChanged, "makeError": &h.makeError,
+		"subscribe": &h.subscribe, "restore": &h.restore, "stateChanged": &h.stateChanged, "watch": &h.watch, "makeError": &h.makeError,
 		"authorize": &h.authorize, "allowOrigin": &h.allowOrigin, "serveFetch": &h.serveFetch, "fetch": &h.fetch, "socket": &h.socket,
 	} {
 		if f, ok := goja.AssertFunction(o.Get(name)); ok {
@@ -85,6 +85,7 @@ func (r *isolate) actorFuncs() map[string]hostFunc {
 		"reply":     hostReply,
 		"fail":      hostFail,
 		"keep":      hostKeep,
+		"settle":    hostSettle,
 		"broadcast": hostBroadcast,
 		"send":      hostSend,
 		"busy":      func(i *instance, _ []goja.Value) goja.Value { i.work.Actions++; return nil },
@@ -253,4 +254,57 @@ func hostKeep(i *instance, a []goja.Value) goja.Value {
 		run.kept = true
 	}
 	return nil
+}
+
+// settling is a promise that an action returned in this turn.
+type settling struct {
+	call    actor.CallID
+	ctx     *asyncContext
+	promise *goja.Promise
+	value   goja.Value
+}
+
+// hostSettle(actor, call, promise) answers when the promise settles. Most do
+// before the turn ends: they need no reaction then.
+func hostSettle(i *instance, a []goja.Value) goja.Value {
+	call := actor.CallID(arg(a, 0).ToInteger())
+	if o, ok := arg(a, 1).(*goja.Object); ok {
+		if p, ok := o.Export().(*goja.Promise); ok {
+			i.settling = append(i.settling, settling{call, i.iso.cur, p, o})
+			return nil
+		}
+	}
+	i.iso.call(i.iso.js.watch, i.js, arg(a, 0), arg(a, 1))
+	return nil
+}
+
+// settlePromises answers the calls whose promises have settled in this turn.
+func (i *instance) settlePromises() {
+	for n := 0; n < len(i.settling) && i.iso.crash == nil && i.js != nil; n++ {
+		s := i.settling[n]
+		i.iso.as(s.ctx, func() { i.settleOne(s) })
+	}
+	clear(i.settling)
+	i.settling = i.settling[:0]
+}
+
+func (i *instance) settleOne(s settling) {
+	r := i.iso
+	js := r.vm.ToValue(int64(s.call))
+	switch s.promise.State() {
+	case goja.PromiseStatePending:
+		r.call(r.js.watch, i.js, js, s.value)
+	case goja.PromiseStateRejected:
+		delete(r.reject, s.promise)
+		hostFail(i, []goja.Value{js, s.promise.Result()})
+	case goja.PromiseStateFulfilled:
+		out, err := jsvalue.ToValue(r.vm, s.promise.Result(), jsvalue.Options{})
+		if err == nil {
+			i.reply(s.call, out, nil)
+		} else if !r.uncatchable(err) {
+			e := r.errorFrom(err)
+			i.log(actor.Log{Level: actor.LogError, Msg: e.Msg, At: e.At, Fields: stackField(e)})
+			i.reply(s.call, value.Undefined{}, e)
+		}
+	}
 }

@@ -61,6 +61,7 @@ type instance struct {
 	waits     map[actor.Token]*wait
 	lastToken actor.Token
 	dirty     []*connRec
+	settling  []settling
 	deadlines map[actor.Token]*deadline
 	classes   map[string]bool // warned about
 }

@@ -1,6 +1,7 @@
 package isolate_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -328,5 +329,244 @@ client.x.getOrCreate().hi().then(() => console.log("answered"));
 	}
 	if c := w.v.Registry().Config; !c.Called || c.Port != 9000 {
 		t.Errorf("config %+v", c)
+	}
+}
+
+const room = `{
+  state: { seen: [] as string[] },
+  connState: { hits: 0 },
+  vars: { n: 0 },
+  onConnect: (c, conn) => { c.vars.n++; c.state.seen.push("in " + conn.id); },
+  onDisconnect: (c, conn) => { c.state.seen.push("out " + conn.id); },
+  actions: {
+    hit: (c) => ++c.conn.state.hits,
+    vars: (c) => c.vars.n,
+    ids: (c) => [[...c.conns.keys()], c.conns.size, c.conns.length, c.conns.map((x) => x.id), [...c.conns].map(([id, conn]) => id === conn.id)],
+    subs: (c) => [...c.conn.subscriptions],
+    kick: async (c, id: string) => { await c.conns.get(id)!.disconnect("why"); return "kicked"; },
+    tell: (c, id: string) => { c.conns.get(id)!.send("hey", 1); },
+  },
+}`
+
+// An actor moves from one isolate to a fresh one: same state, same connections.
+func TestMove(t *testing.T) {
+	w := load(t, def(room), oneIsolate)
+	a := w.start("x")
+	for _, id := range []string{"c1", "c2"} {
+		if err := a.connect(id, value.Undefined{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a.inst.Post(actor.Subscribe{Conn: "c1", Event: "e", On: true})
+	out, err := a.answer(a.act("c1", "hit"))
+	if got := result(t, out, err); got != "1" {
+		t.Fatal(got)
+	}
+	out, err = a.answer(a.act("c1", "ids"))
+	if got, want := result(t, out, err), `[["c1","c2"],2,2,["c1","c2"],[true,true]]`; got != want {
+		t.Errorf("conns %s; want %s", got, want)
+	}
+	a.said()
+	out, err = a.answer(a.act("c1", "kick", "c2"))
+	if got := result(t, out, err); got != `"kicked"` {
+		t.Error(got)
+	}
+	if got, want := a.said(), "close c2 1000 why, permit, reply"; got != want {
+		t.Errorf("said %s; want %s", got, want)
+	}
+	a.inst.Post(actor.Disconnect{Conn: "c2"})
+	a.wait("c2 is gone", func() bool { return len(a.conns) == 1 })
+	w.v.Retire()
+	a.stop(time.Second)
+	img := a.image()
+	img.Reload = true
+	img.Conns[0].Subscriptions = []string{"e"}
+
+	w2 := load(t, def(room), oneIsolate)
+	b := w2.spawn(img)
+	out, err = b.answer(b.act("c1", "hit"))
+	if got := result(t, out, err); got != "2" {
+		t.Errorf("conn.state after the move: %s", got)
+	}
+	out, err = b.answer(b.act("c1", "subs"))
+	if got := result(t, out, err); got != `["e"]` {
+		t.Errorf("subscriptions after the move: %s", got)
+	}
+	if got, want := b.state(), `{"seen":["in c1","in c2","out c2","out c1","in c1"]}`; got != want {
+		t.Errorf("virtual reconnect: %s; want %s", got, want)
+	}
+	if got := b.json("vars"); got != "2" { // the stateless call itself connects too
+		t.Errorf("vars after the move: %s", got)
+	}
+}
+
+func TestGoneConnectionsLeaveAtStart(t *testing.T) {
+	w := load(t, def(room), nil)
+	a := w.start("x")
+	if err := a.connect("c1", value.Undefined{}); err != nil {
+		t.Fatal(err)
+	}
+	a.stop(0)
+	img := a.image()
+	img.Conns[0].Gone = true
+	b := w.spawn(img)
+	b.wait("started", func() bool { return b.started })
+	if got, want := b.state(), `{"seen":["in c1","out c1"]}`; got != want {
+		t.Errorf("state %s; want %s", got, want)
+	}
+	if len(b.conns) != 0 {
+		t.Errorf("connections left: %v", b.conns)
+	}
+}
+
+func TestSchedulePermitsAndBackground(t *testing.T) {
+	w := load(t, def(`{
+  state: { n: 0 },
+  actions: {
+    plan: async (c) => { c.state.n++; await c.schedule.after(1000, "later", { a: 1 }); return "planned"; },
+    later: (c, a) => { c.state.n = [a, c.conn === undefined]; return 1; },
+    save: async (c) => { c.state.n = 5; await c.saveState({ immediate: true }); return "saved"; },
+    bg: (c) => { c.runInBackground(new Promise((_, no) => setTimeout(() => no(new Error("bg")), 2))); },
+  },
+}`), nil)
+	l := w.start("x")
+	l.hold = true
+	plan := l.post("plan")
+	l.wait("permit", func() bool { return len(l.held) == 1 })
+	if _, ok := l.replies[plan]; ok || len(l.alarms) != 1 || l.alarms[0].Action != "later" {
+		t.Errorf("replied before the alarm was durable: %+v", l.alarms)
+	}
+	l.inst.Post(actor.Granted{Token: l.held[0]})
+	out, err := l.answer(plan)
+	if got := result(t, out, err); got != `"planned"` {
+		t.Error(got)
+	}
+	call := l.nextCall()
+	l.inst.Post(actor.Run{Call: call, Alarm: l.alarms[0].ID, Action: "later", Args: l.alarms[0].Args})
+	if _, err := l.answer(call); err != nil {
+		t.Error(err)
+	}
+	if got := l.state(); got != `{"n":[{"a":1},true]}` {
+		t.Errorf("state %s", got)
+	}
+	save := l.post("save")
+	l.wait("permit", func() bool { return len(l.held) == 2 })
+	l.inst.Post(actor.Granted{Token: l.held[1], Err: errs.New(errs.StorageUnavailable, "full")})
+	if _, err := l.answer(save); errs.CodeOf(err) != errs.StorageUnavailable {
+		t.Errorf("save: %v", err)
+	}
+	l.json("bg")
+	l.wait("background", func() bool {
+		return strings.Contains(strings.Join(func() (s []string) {
+			for _, g := range l.logs {
+				s = append(s, g.Msg)
+			}
+			return
+		}(), ","), "a background promise was rejected: bg") && l.work.None()
+	})
+}
+
+func TestActorsCallActors(t *testing.T) {
+	w := load(t, def(`{
+  actions: {
+    ask: async (c) => await c.client<any>().x.getOrCreate(["b"]).add(1, 2),
+    asks: async (c) => { try { return await c.client<any>().x.get("b").add(1) } catch (e: any) { return [e.code, e.message, e.metadata] } },
+  },
+}`), nil)
+	l := w.start("x")
+	for action, res := range map[string]struct {
+		r    actor.Result
+		want string
+	}{
+		"ask":  {actor.Result{Value: 3.0}, "3"},
+		"asks": {actor.Result{Err: &errs.Error{Code: "mine", Msg: "no", Public: true, Metadata: "m"}}, `["mine","no","m"]`},
+	} {
+		l.said()
+		call := l.post(action)
+		l.wait("the call", func() bool { return len(l.effects) == 1 })
+		e, ok := l.effects[0].(actor.ClientCall)
+		if !ok || e.Spec.Action != "add" || e.Spec.Query.Name != "x" || !e.Spec.Caller.Server {
+			t.Fatalf("effect %+v", l.effects[0])
+		}
+		res.r.Token = e.Token
+		l.inst.Post(res.r)
+		out, err := l.answer(call)
+		if got := result(t, out, err); got != res.want {
+			t.Errorf("%s = %s; want %s", action, got, res.want)
+		}
+	}
+}
+
+func TestAuthorize(t *testing.T) {
+	w := load(t, `import { actor, setup, UserError } from "@rivetkit/actor";
+const open = actor({ onAuth: () => {}, actions: {} });
+const closed = actor({ actions: {} });
+const opts = actor({ onAuth: (o: any, p: any) => ({ keys: Object.keys(o), k: p.key, url: o.request.url, same: o.req === o.request, in: [...o.intents], p: o.params }), actions: {} });
+const swapped = actor({ onAuth: async (params: any, { request, intents }: any) => [params.key, request.method, intents.has("action"), JSON.stringify(params)], actions: {} });
+const no = actor({ onAuth: () => { throw new UserError("no", { code: "missing_auth" }); }, actions: {} });
+const spin = actor({ onAuth: () => { const f = (): number => f() + 1; f(); }, actions: {} });
+export const registry = setup({ use: { open, closed, opts, swapped, no, spin } });`, nil)
+	params := &value.Object{Keys: []string{"key", "intents"}, Vals: []value.Value{"k", "mine"}}
+	for _, tt := range []struct{ name, want string }{
+		{"spin", "internal_error: RangeError: Maximum call stack size exceeded"},
+		{"open", "undefined"},
+		{"opts", `{"keys":["key"],"k":"k","url":"http://h/p","same":true,"in":["get","action"],"p":{"key":"k","intents":"mine"}}`},
+		{"swapped", `["k","POST",true,"{\"key\":\"k\"}"]`},
+		{"no", "missing_auth: no"},
+	} {
+		out, err := w.v.Authorize(t.Context(), actor.AuthRequest{Name: tt.name, Params: params,
+			Request: &actor.Request{Method: "POST", URL: "http://h/p"}, Intents: []actor.Intent{actor.IntentGet, actor.IntentAction}})
+		if got := result(t, out, err); got != tt.want {
+			t.Errorf("%s: %s; want %s", tt.name, got, tt.want)
+		}
+	}
+	if _, err := w.v.Authorize(t.Context(), actor.AuthRequest{Name: "closed", Params: params}); errs.CodeOf(err) != errs.Forbidden || errs.As(err).Status != 403 {
+		t.Errorf("closed: %v", err)
+	}
+}
+
+var _ = isolate.New
+
+// fakeActors plays the engine for top-level server code.
+type fakeActors struct{ calls chan actor.CallSpec }
+
+func (f fakeActors) Call(_ context.Context, spec actor.CallSpec) (value.Value, error) {
+	f.calls <- spec
+	return 42.0, nil
+}
+
+func (f fakeActors) Connect(context.Context, actor.ConnectSpec, actor.Peer) (actor.Link, error) {
+	return nil, errs.New(errs.ActorNotFound, "none")
+}
+
+func (f fakeActors) Resolve(context.Context, actor.Query) (actor.Ref, error) {
+	return actor.Ref{ID: "1"}, nil
+}
+
+// A top-level await of an actor doesn't keep its own version from loading.
+func TestTopLevelAwaitOfAnActor(t *testing.T) {
+	f := fakeActors{make(chan actor.CallSpec, 10)}
+	logged := make(chan string, 10)
+	w := load(t, `import { actor, setup } from "@rivetkit/actor";
+const x = actor({ actions: { hi: () => "hi" } });
+const { client } = setup({ use: { x } }).runServer();
+await null;
+console.log("got", await client.x.getOrCreate(["k"]).hi(7 as never));
+`, func(o *isolate.Options) {
+		o.Actors = f
+		o.ServerLog = func(l actor.Log) { logged <- l.Msg }
+	})
+	if got := w.start("x").json("hi"); got != `"hi"` {
+		t.Error(got)
+	}
+	if len(f.calls) != 0 {
+		t.Error("the call went out before the version was served")
+	}
+	w.v.Serve()
+	if spec := <-f.calls; spec.Action != "hi" || spec.Args[0] != 7.0 {
+		t.Errorf("call %+v", spec)
+	}
+	if got := <-logged; got != "got 42" {
+		t.Errorf("logged %s", got)
 	}
 }

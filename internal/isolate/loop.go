@@ -176,6 +176,7 @@ func (r *isolate) enterBoot() time.Time {
 // and rejections are dealt with.
 func (r *isolate) settle() {
 	for i := 0; i < len(r.touched) && r.crash == nil; i++ { // telling may touch further instances
+		r.touched[i].settlePromises()
 		r.touched[i].tellStateChange()
 	}
 	if r.crash != nil {

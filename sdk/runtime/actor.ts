@@ -125,7 +125,7 @@ export class Actor {
         host().fail(h, call, error);
         return;
       }
-      await this.act(call, new Context(this, conn), name, args);
+      await this.act(call, new Context(this, conn), name, args, true);
       await this.disconnected(conn);
     } finally {
       host().remove(h, slot);
@@ -133,8 +133,8 @@ export class Actor {
     }
   }
 
-  /** An action; what it returns is a promise only if it has to be waited for. */
-  act(call: number, c: Context, name: string, args: unknown[]): void | Promise<void> {
+  /** An action. With `wait`, the promise that it returns is fulfilled when it has been answered. */
+  act(call: number, c: Context, name: string, args: unknown[], wait = false): void | Promise<void> {
     const { h } = this;
     const action = this.type.actions[name];
     if (!action) {
@@ -149,8 +149,9 @@ export class Actor {
       return;
     }
     const after = this.type.hooks.onBeforeActionResponse;
-    if (after || isThenable(output)) return this.respond(call, c, name, args, output, after);
-    this.reply(call, output);
+    if (after || (wait && isThenable(output))) return this.respond(call, c, name, args, output, after);
+    if (isThenable(output)) host().settle(h, call, output);
+    else this.reply(call, output);
   }
 
   private async respond(
@@ -176,6 +177,14 @@ export class Actor {
       }
     }
     this.reply(call, output);
+  }
+
+  /** Answers when a promise that outlives its turn settles. */
+  watch(call: number, pending: PromiseLike<unknown>): void {
+    pending.then(
+      (output) => this.reply(call, output),
+      (error: unknown) => host().fail(this.h, call, error),
+    );
   }
 
   private reply(call: number, output: unknown): void {

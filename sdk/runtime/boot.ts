@@ -52,6 +52,7 @@ export function boot(host: Host): object {
       if (on) subscriptions?.add(event);
       else subscriptions?.delete(event);
     },
+    watch: (a: Actor, call: number, pending: PromiseLike<unknown>) => a.watch(call, pending),
     stateChanged: (a: Actor) => a.stateChanged(),
     part: (a: Actor) => void a.part(),
     makeError: (code: string, message: string, metadata: unknown, isPublic: boolean, statusCode: number) =>

@@ -12,6 +12,8 @@ export interface Host {
   state(h: number): unknown;
   setState(h: number, value: unknown): unknown;
   reply(h: number, call: number, output: unknown): void;
+  /** Answers with what `pending` settles to; nearly free if that is in this turn. */
+  settle(h: number, call: number, pending: PromiseLike<unknown>): void;
   fail(h: number, call: number, error: unknown): void;
   /** The call's connection is not forgotten with its answer; `remove` does that. */
   keep(h: number, call: number): void;
