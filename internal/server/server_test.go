@@ -164,7 +164,7 @@ func TestRequests(t *testing.T) {
 		"resolve without onAuth":   {"POST", resolve, jsonHeaders(closed), "", 403, "", `{"c":"forbidden",…`},
 		"a token of the app's own": {"POST", actions + "first", jsonHeaders(counterA, "Authorization", "Bearer theirs"), `{"a":[1]}`, 200, "", `{"o":1}`},
 		"wrong token":              {"POST", actions + "first", jsonHeaders(closed, "Authorization", "Bearer wrong"), `{"a":[1]}`, 401, "", `{"c":"unauthorized",…`},
-		"empty token":              {"POST", actions + "first", jsonHeaders(counterA, "Authorization", "Bearer "), `{"a":[1]}`, 401, "", `{"c":"unauthorized",…`},
+		"empty token":              {"POST", actions + "first", jsonHeaders(closed, "Authorization", "Bearer "), `{"a":[1]}`, 401, "", `{"c":"unauthorized",…`},
 		"other scheme is the app's": {"POST", actions + "auth", jsonHeaders(counterA, "Authorization", "Basic eDp5"), `{"a":[1]}`, 200, "",
 			`{"o":"auth of counter"}`},
 		"onAuth refuses":           {"POST", actions + "first", jsonHeaders(denying), `{"a":[1]}`, 400, "", `{"c":"missing_auth","m":"no"}`},
