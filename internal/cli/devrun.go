@@ -76,8 +76,7 @@ func runDev(ctx context.Context, o DevOptions) error {
 		if !r.waits(err) {
 			return errors.Join(err, r.daemon.Close(0))
 		}
-		r.out.failed(err, false)
-		first = nil
+		first = nil // the watch builds it again, and tells
 	}
 	return r.serve(ctx, first)
 }

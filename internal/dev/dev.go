@@ -93,9 +93,10 @@ func Run(ctx context.Context, o Options) error {
 	if o.First != nil {
 		l.serves = o.First.Hash
 		w.follow(o.First.Inputs)
-	} else {
-		l.rebuild(ctx, "")
 	}
+	// Without code this is the first build; with code it finds what was saved
+	// between that build and the watch.
+	l.rebuild(ctx, "")
 	for {
 		select {
 		case <-ctx.Done():

@@ -195,3 +195,25 @@ func TestManyChangesAreOneSwap(t *testing.T) {
 		t.Fatalf("%d more swaps for one burst of changes", n)
 	}
 }
+
+func TestSaveBeforeTheWatchIsSeen(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	ctx, cancel := context.WithCancel(context.Background())
+	swaps := make(chan string, 1)
+	done := make(chan error, 1)
+	go func() {
+		done <- Run(ctx, Options{
+			Dir: dir, Listener: make(heard, 10), First: &actor.Bundle{Hash: "old"},
+			Build: func(context.Context) (*actor.Bundle, error) { return &actor.Bundle{Hash: "saved meanwhile"}, nil },
+			Swap:  func(_ context.Context, b *actor.Bundle) (Moved, error) { swaps <- b.Hash; return Moved{}, nil },
+		})
+	}()
+	if got := <-swaps; got != "saved meanwhile" {
+		t.Errorf("swapped in %q", got)
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
