@@ -119,7 +119,7 @@ func TestConformance007OtherErrorsAreMaskedOnTheWire(t *testing.T) {
 	t.Run("log", func(t *testing.T) {
 		for text, line := range map[string]string{
 			"secret of json": actions.lineOf(t, "// the line that the log tells"),
-			"secret later":   actions.lineOf(t, `new TypeError("secret later")`),
+			"secret later":   actions.lineOf(t, `new Error("secret later")`),
 			"secret text":    "",
 		} {
 			within(t, patience, "the log has "+text+" at "+line, func() bool { return s.hasLog(text, line) })

@@ -28,7 +28,8 @@ func TestConformance018NoOnAuthIsForbidden(t *testing.T) {
 		protocols := []string{"query." + escape(q), "encoding.json", "rivetkit"}
 		s.dial(t, "/registry/actors/raw/websocket/x", protocols...).closedWith(1011, "forbidden")
 	})
-	auth.inside(t, "line018", `[1,2,"inside","string"]`)
+	auth.inside(t, "line018", `[1,2,"string"]`)
+	t.Run("raw in process", func(t *testing.T) { auth.inside(t, "line018raw", `["inside","inside"]`) })
 	auth.outside(t, "line018out", `["forbidden","forbidden","forbidden",403,"disconnected","forbidden"]`)
 }
 

@@ -161,7 +161,7 @@ func TestConformance044CreateClientFromEveryPackage(t *testing.T) {
 	t.Parallel()
 	s := imports.server(t)
 	var all []string
-	for _, source := range []string{"fromActor", "fromCore", "fromRivetkit", "fromClient", "fromReact"} {
+	for _, source := range []string{"fromActor", "fromCore", "fromRivetkit", "fromClient"} {
 		for _, encoding := range []string{"json", "cbor"} {
 			all = append(all, fmt.Sprintf(`"%s %s":[2,5,5]`, source, encoding))
 		}

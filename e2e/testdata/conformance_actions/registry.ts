@@ -53,7 +53,7 @@ const errors = actor({
     },
     secretLater: async () => {
       await later(1);
-      throw new TypeError("secret later");
+      throw new Error("secret later");
     },
     noError: () => {
       throw "secret text";

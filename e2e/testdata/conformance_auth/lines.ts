@@ -14,9 +14,18 @@ async function codeOf(promise: Promise<unknown>) {
 export async function line018(client: C, key: string) {
   const h = client.closed.getOrCreate([key]);
   const conn = h.connect();
-  const results = [await h.increment(), await conn.increment(), await (await h.fetch("/x")).text(), typeof (await h.resolve())];
+  const results = [await h.increment(), await conn.increment(), typeof (await h.resolve())];
   await conn.dispose();
   return results;
+}
+
+export async function line018raw(client: C, key: string) {
+  const h = client.closed.getOrCreate([key]);
+  const socket = await h.websocket("/x");
+  const first = new Promise((resolve) => {
+    socket.onmessage = (event) => resolve(event.data);
+  });
+  return [await (await h.fetch("/x")).text(), await first];
 }
 
 export async function line018out(client: C, key: string) {

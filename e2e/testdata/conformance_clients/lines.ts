@@ -150,8 +150,8 @@ export async function line040(client: C, key: string) {
 export async function line041(client: C, key: string) {
   const a = client.counter.getOrCreate([key]);
   const b = client.counter.getOrCreate([key]);
-  const c = client.counter.get([key]).connect();
   await a.increment(1);
+  const c = client.counter.get([key]).connect();
   const results = [await b.increment(1), await c.increment(1), await a.get(), await b.get()];
   await c.dispose();
   return results;

@@ -2,10 +2,9 @@ import { actor, setup } from "@rivetkit/actor";
 import { createClient as fromActor } from "@rivetkit/actor/client";
 import { createClient as fromClient } from "@rivetkit/client";
 import { createClient as fromCore } from "@rivetkit/core/client";
-import { createClient as fromReact } from "@rivetkit/react";
 import { createClient as fromRivetkit } from "rivetkit/client";
 
-const sources = { fromActor, fromCore, fromRivetkit, fromClient, fromReact };
+const sources = { fromActor, fromCore, fromRivetkit, fromClient };
 
 // One call and one connection through each of them.
 async function useAll(url: string, key: string) {
