@@ -12,11 +12,11 @@ import (
 )
 
 // BenchmarkCommit is the ceiling of durable actions: each batch adds one patch
-// of 200 bytes. A submitter has 64 batches under way, as the calls of as many
-// clients of one actor would; its next one is handed in by done.
+// of 200 bytes. A submitter is an actor with so many batches under way.
 func BenchmarkCommit(b *testing.B) {
-	for _, submitters := range []int{1, 16, 256} {
-		b.Run(fmt.Sprintf("submitters=%d", submitters), func(b *testing.B) {
+	for _, size := range [][2]int{{1, 64}, {16, 64}, {256, 64}, {16, 1}, {256, 1}} {
+		submitters, underWay := size[0], size[1]
+		b.Run(fmt.Sprintf("submitters=%d/underway=%d", submitters, underWay), func(b *testing.B) {
 			s := openTest(b, Options{Compact: func(s []byte, _ [][]byte) ([]byte, error) { return s, nil }})
 			leases := make([]actor.Lease, submitters)
 			for i := range leases {
@@ -29,7 +29,7 @@ func BenchmarkCommit(b *testing.B) {
 			for i, l := range leases {
 				n := b.N/submitters + flagInt(i < b.N%submitters)
 				left.Add(n)
-				window := make(chan struct{}, 64)
+				window := make(chan struct{}, underWay)
 				go func() {
 					for range n {
 						window <- struct{}{}
