@@ -31,63 +31,58 @@ function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** What a hook may ask besides the client's own fields; made when it is asked for. */
+/*
+ * Symbols and not private fields: those are lowered to WeakMaps, which would
+ * cost more than the rest of an open `onAuth`.
+ */
+const box = Symbol("facts");
+
+/**
+ * What a hook may ask besides the client's own fields; made when it is asked
+ * for. It is the prototype of a hook's arguments, so that loops, spreading and
+ * JSON see the client's fields alone.
+ */
 class Facts {
-  #request: unknown;
-  #intents: Set<string> | undefined;
+  private readonly [box]: {
+    makeRequest: () => unknown;
+    names: string;
+    params: unknown;
+    request?: unknown;
+    intents?: Set<string>;
+  };
 
-  constructor(
-    readonly makeRequest: () => unknown,
-    readonly names: string,
-    readonly params: unknown,
-  ) {}
-
-  request(): unknown {
-    this.#request ??= this.makeRequest();
-    return this.#request;
-  }
-
-  intents(): Set<string> {
-    this.#intents ??= new Set(this.names.split(" "));
-    return this.#intents;
-  }
-}
-
-/** An argument without fields of the client: ours stand on the prototype, unseen by loops and JSON. */
-class Bare {
-  readonly #facts: Facts;
-
-  constructor(facts: Facts) {
-    this.#facts = facts;
+  constructor(makeRequest: () => unknown, names: string, params: unknown) {
+    this[box] = { makeRequest, names, params };
   }
 
   get request(): unknown {
-    return this.#facts.request();
+    const b = this[box];
+    b.request ??= b.makeRequest();
+    return b.request;
   }
+
   get req(): unknown {
-    return this.#facts.request();
+    return this.request;
   }
+
   get intents(): Set<string> {
-    return this.#facts.intents();
+    const b = this[box];
+    b.intents ??= new Set(b.names.split(" "));
+    return b.intents;
   }
+
   get params(): unknown {
-    return this.#facts.params;
+    return this[box].params;
   }
 }
 
-/** The client's own fields, and beside them, unseen by loops and JSON, ours. */
+/** The client's own fields, over ours; ours win over those of the same name. */
 function argument(params: unknown, isData: boolean, facts: Facts): object {
-  if (!isData) return new Bare(facts);
-  const out: Record<string, unknown> = {};
+  const out = Object.create(facts) as Record<string, unknown>;
+  if (!isData) return out;
   for (const [key, value] of Object.entries(params as object)) {
+    if (key in Facts.prototype && !(key in Object.prototype)) continue;
     Object.defineProperty(out, key, { value, writable: true, enumerable: true, configurable: true });
   }
-  const ours = (name: string, get: () => unknown): void => {
-    Object.defineProperty(out, name, { get, enumerable: false, configurable: true });
-  };
-  ours("request", () => facts.request());
-  ours("req", () => facts.request());
-  ours("intents", () => facts.intents());
-  ours("params", () => facts.params);
   return out;
 }
