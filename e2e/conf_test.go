@@ -76,3 +76,8 @@ func (s *server) eventually(t testing.TB, q, action, args, want string) {
 		time.Sleep(5 * time.Millisecond) // the condition decides
 	}
 }
+
+// escapedKey is this test's key as the log names it.
+func escapedKey(t testing.TB) string {
+	return strings.ReplaceAll(keyOf(t), "/", `\\/`)
+}
