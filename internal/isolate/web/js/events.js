@@ -76,7 +76,7 @@ class Event {
       event.#phase = AT_TARGET;
       try {
         const list = event.#stop ? undefined : listeners.get(event.#type);
-        for (const l of list ? list.slice() : []) {
+        for (const l of list ? [...list.values()] : []) {
           if (l.removed) continue;
           if (l.once) l.remove();
           event.#passive = l.passive;
@@ -126,8 +126,18 @@ eventClass("ErrorEvent", { message: "", filename: "", lineno: 0, colno: 0, error
 eventClass("ProgressEvent", { lengthComputable: false, loaded: 0, total: 0 });
 eventClass("PromiseRejectionEvent", { promise: undefined, reason: undefined });
 
+/**
+ * A listener's key in its type's Map: its callback, since a signal may have
+ * thousands of them; those that capture are few, and are searched.
+ */
+function listenerKey(list, callback, capture) {
+  if (!capture) return callback;
+  for (const [k, l] of list) if (l.capture && l.callback === callback) return k;
+  return {};
+}
+
 class EventTarget {
-  #listeners = new Map();
+  #listeners = new Map(); // of each type: a Map of listeners in their order
   #handlers;
   addEventListener(type, callback, options) {
     if (arguments.length < 2) throw new TypeError("addEventListener: 2 arguments required");
@@ -140,20 +150,21 @@ class EventTarget {
     type = `${type}`;
     const capture = !!o.capture;
     let list = this.#listeners.get(type);
-    if (!list) this.#listeners.set(type, list = []);
-    if (list.some((l) => l.callback === callback && l.capture === capture)) return;
+    if (!list) this.#listeners.set(type, list = new Map());
+    const k = listenerKey(list, callback, capture);
+    if (list.has(k)) return;
     const l = { callback, capture, once: !!o.once, passive: !!o.passive, removed: false };
     l.remove = () => {
       l.removed = true;
-      const i = list.indexOf(l);
-      if (i >= 0) list.splice(i, 1);
+      if (list.get(k) === l) list.delete(k);
     };
-    list.push(l);
+    list.set(k, l);
     if (signal) signal.addEventListener("abort", l.remove, { once: true });
   }
   removeEventListener(type, callback, options) {
     const capture = !!(typeof options === "object" && options !== null ? options.capture : options);
-    this.#listeners.get(`${type}`)?.find((l) => l.callback === callback && l.capture === capture)?.remove();
+    const list = this.#listeners.get(`${type}`);
+    list?.get(listenerKey(list, callback, capture))?.remove();
   }
   dispatchEvent(event) {
     if (!(event instanceof Event)) throw new TypeError("dispatchEvent: the argument is no Event");
@@ -161,7 +172,7 @@ class EventTarget {
   }
   get [Symbol.toStringTag]() { return "EventTarget"; }
   static {
-    exports.listenerCount = (t, type) => t.#listeners.get(type)?.length ?? 0;
+    exports.listenerCount = (t, type) => t.#listeners.get(type)?.size ?? 0;
     /** Defines on* attributes on a class's prototype. */
     exports.handlers = (C, types) => {
       for (const type of types) {
