@@ -161,7 +161,7 @@ func (a *alarms) over(id actor.AlarmID, err error) {
 
 // ran puts the end of a run into the batch with its last changes: so a run
 // that ended is never run again, and one that did not end is.
-func (a *alarms) ran(b *actor.Batch, al *actor.Alarm, err error) {
+func (a *alarms) ran(b *actor.Batch, of *actor.Ref, al *actor.Alarm, err error) {
 	if err == nil {
 		b.AlarmsRemoved = append(b.AlarmsRemoved, al.ID)
 		return
@@ -172,4 +172,18 @@ func (a *alarms) ran(b *actor.Batch, al *actor.Alarm, err error) {
 	failed.Failed = failed.Attempt > a.e.opts.MaxAttempts || errs.Is(err, errs.ActionNotFound)
 	failed.At = a.e.clock.Now().Add(firstRetry << (failed.Attempt - 1))
 	b.Alarms = append(b.Alarms, failed)
+	a.tell(of, &failed)
+}
+
+// tell logs a failed run: no caller is there to hear of it.
+func (a *alarms) tell(of *actor.Ref, al *actor.Alarm) {
+	level, msg := actor.LogWarn, "a scheduled action failed and will be tried again: "+al.Error
+	if al.Failed {
+		level, msg = actor.LogError, "a scheduled action failed for good: "+al.Error
+	}
+	ref := *of
+	a.e.opts.Lines(actor.Log{
+		Time: a.e.clock.Now(), Level: level, Msg: msg, Actor: &ref,
+		Fields: []actor.LogField{{Key: "action", Value: al.Action}, {Key: "attempt", Value: float64(al.Attempt)}},
+	})
 }

@@ -44,7 +44,7 @@ func (e *Engine) call(spec actor.CallSpec, reply func(value.Value, error)) error
 	}
 	return e.withCell(id, func(c *cell) {
 		c.submit(&item{
-			create: create, reply: reply,
+			create: create, asked: spec.Query, reply: reply,
 			counts: !spec.Caller.Server, limited: !spec.Caller.Server,
 			job: func(call actor.CallID) actor.Job {
 				return actor.Invoke{Call: call, Conn: info, Action: spec.Action, Args: spec.Args}

@@ -72,6 +72,7 @@ type said struct {
 type item struct {
 	job    func(actor.CallID) actor.Job // nil: only that the actor exists
 	create *creation                    // nil: it must exist
+	asked  actor.Query                  // what the caller asked for; zero if it holds the actor already
 	reply  func(value.Value, error)     // called once, with the cell locked; must not block or call the engine
 	call   actor.CallID
 	alarm  *actor.Alarm // set for a scheduled run
@@ -450,9 +451,10 @@ func (c *cell) describe() string {
 	return string(c.id)
 }
 
+// describeItem names the actor as who asked for it did.
 func (c *cell) describeItem(it *item) string {
-	if it.create != nil {
-		return identifier(it.create.ref.Name, it.create.ref.Key)
+	if it.asked.Name != "" {
+		return identifier(it.asked.Name, it.asked.Key)
 	}
 	return c.describe()
 }

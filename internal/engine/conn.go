@@ -48,7 +48,7 @@ func (e *Engine) Connect(_ context.Context, spec actor.ConnectSpec, peer actor.P
 		cn.c = c
 		c.conns[cn.state.ID] = cn
 		c.submit(&item{
-			create: create,
+			create: create, asked: spec.Query,
 			job: func(call actor.CallID) actor.Job {
 				return actor.Connect{Call: call, Conn: cn.state.ConnInfo}
 			},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -167,8 +168,8 @@ func TestGetOfMissingActorCreatesNothing(t *testing.T) {
 	w := newWorld(t, echo)
 	q := actor.Query{Kind: actor.GetForKey, Name: "counter", Key: actor.Key{"nobody"}}
 	_, err := w.Call(context.Background(), actor.CallSpec{Query: q, Action: "x"})
-	if !errs.Is(err, errs.ActorNotFound) {
-		t.Fatalf("err = %v, want actor_not_found", err)
+	if !errs.Is(err, errs.ActorNotFound) || !strings.Contains(err.Error(), `counter:["nobody"]`) {
+		t.Fatalf("err = %v, want actor_not_found that names the actor as its caller did", err)
 	}
 	if w.store.image(actor.IDOf("counter", q.Key)) != nil {
 		t.Fatal("get created an actor")

@@ -67,7 +67,7 @@ func (c *cell) commit(o *actor.Outcome) {
 	for _, ef := range o.Effects {
 		if r, ok := ef.(actor.Reply); ok {
 			if it := c.calls[r.Call]; it != nil && it.alarm != nil {
-				c.e.alarms.ran(b, it.alarm, r.Err)
+				c.e.alarms.ran(b, &c.ref, it.alarm, r.Err)
 				empty = false
 			}
 		}

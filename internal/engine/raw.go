@@ -32,7 +32,7 @@ func (e *Engine) raw(ctx context.Context, q actor.Query, caller actor.Caller, jo
 	ch := make(chan error, 1)
 	err = e.withCell(id, func(c *cell) {
 		c.submit(&item{
-			create: create, job: job,
+			create: create, asked: q, job: job,
 			counts: !caller.Server, limited: !caller.Server,
 			reply: func(_ value.Value, err error) { ch <- err },
 		})
