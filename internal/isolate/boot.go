@@ -17,7 +17,8 @@ import (
 // boot makes the runtime and evaluates the bundle in it, on the isolate's goroutine.
 func (r *isolate) boot() error {
 	start := r.enterBoot()
-	err := r.evaluate()
+	var err error
+	r.guard(func() { err = r.evaluate() })
 	if err == nil && r.crash != nil {
 		err = r.crash
 	}

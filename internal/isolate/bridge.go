@@ -113,6 +113,9 @@ func (r *isolate) actorFuncs() map[string]hostFunc {
 		"closeConn": withConn(hostCloseConn),
 		"isGone":    withConn(func(i *instance, c *connRec, _ []goja.Value) goja.Value { return r.vm.ToValue(c.gone) }),
 
+		"socketSend":  hostSocketSend,
+		"socketClose": hostSocketClose,
+
 		"clientCall":    hostClientCall,
 		"clientResolve": hostClientResolve,
 		"clientConnect": hostClientConnect,

@@ -7,7 +7,6 @@ import (
 
 	"github.com/rivetdev/rivet/internal/actor"
 	"github.com/rivetdev/rivet/internal/isolate/web"
-	"github.com/rivetdev/rivet/internal/value"
 )
 
 // hostConnInfo(actor, slot, what) reads one thing of a connection: id, params,
@@ -21,29 +20,21 @@ func hostConnInfo(i *instance, a []goja.Value) goja.Value {
 	case "id":
 		return i.iso.vm.ToValue(c.connID())
 	case "params":
-		return i.iso.value(orUndefined(c.info.Params))
+		return i.iso.value(c.info.Params)
 	case "auth":
-		return i.iso.value(orUndefined(c.info.Auth))
+		return i.iso.value(c.info.Auth)
 	case "request":
 		return i.iso.request(c.info.Request)
 	}
 	return nil
 }
 
-// orUndefined keeps the nil of a field that was never set from becoming null.
-// null itself arrives as nil too: params that are null can't be told apart.
-func orUndefined(v value.Value) value.Value { return v }
-
 // request is a W3C Request of what a caller sent, undefined for in-process callers.
 func (r *isolate) request(q *actor.Request) goja.Value {
 	if q == nil {
 		return goja.Undefined()
 	}
-	url := q.URL
-	if len(url) > 0 && url[0] == '/' {
-		url = "http://actor" + url
-	}
-	v, err := web.NewRequest(r, web.RequestInit{Method: q.Method, URL: url, Header: http.Header(q.Header)})
+	v, err := web.NewRequest(r, web.RequestInit{Method: q.Method, URL: absolute(q.URL), Header: http.Header(q.Header)})
 	if err != nil {
 		r.throw(err)
 	}

@@ -228,7 +228,7 @@ func (r *isolate) mend() {
 		return // it is discarded anyway
 	}
 	r.cur = nil
-	if r.repairer.repair(r.vm) {
+	if r.repairer != nil && r.repairer.repair(r.vm) {
 		r.interrupted.Store(false)
 		return
 	}

@@ -143,7 +143,7 @@ func (l *life) Turn(o *actor.Outcome) {
 			if l.hold {
 				l.held = append(l.held, e.Token)
 			} else {
-				go l.inst.Post(actor.Granted{Token: e.Token})
+				l.inst.Post(actor.Granted{Token: e.Token})
 			}
 		}
 	}

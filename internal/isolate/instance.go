@@ -62,6 +62,7 @@ type instance struct {
 	lastToken actor.Token
 	dirty     []*connRec
 	settling  []settling
+	sockets   map[int64]*rawSocket
 	deadlines map[actor.Token]*deadline
 	classes   map[string]bool // warned about
 }

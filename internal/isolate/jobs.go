@@ -371,15 +371,3 @@ func (i *instance) log(l actor.Log) {
 }
 
 func (r *isolate) now() time.Time { return r.v.rt.o.Clock.Now() }
-
-// fetch is a raw HTTP request.
-func (i *instance) fetch(j actor.FetchJob) {
-	i.effect(actor.Reply{Call: j.Call, Err: &errs.Error{Code: errs.FetchNotDefined, Public: true, Status: 404,
-		Msg: "Raw HTTP handler not defined. Actor must implement `onFetch` to handle raw HTTP requests."}})
-}
-
-// socket is a raw WebSocket.
-func (i *instance) socket(j actor.SocketJob) {
-	i.effect(actor.Reply{Call: j.Call, Err: &errs.Error{Code: errs.WebSocketNotDefined, Public: true, Status: 404,
-		Msg: "Raw WebSocket handler not defined. Actor must implement `onWebSocket` to handle raw WebSockets."}})
-}

@@ -3,6 +3,8 @@ package isolate
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -46,6 +48,7 @@ type isolate struct {
 	limit       atomic.Int64 // nanoseconds at which the turn is interrupted
 	running     atomic.Pointer[instance]
 	interrupted atomic.Bool
+	booting     atomic.Bool  // its actors wait for the bundle, not for each other
 	stuck       atomic.Int32 // stages of evacuation that this turn has seen
 
 	load int // instances placed here; of Version.mu
@@ -66,6 +69,7 @@ func newIsolate(v *Version, server bool) *isolate {
 		done:   make(chan struct{}),
 	}
 	r.tracker.iso = r
+	r.booting.Store(true)
 	return r
 }
 
@@ -142,7 +146,7 @@ func (r *isolate) turn(ctx *asyncContext, f func()) {
 		return
 	}
 	start := r.enter(ctx)
-	f()
+	r.guard(f)
 	r.settle()
 	r.leave(start)
 }
@@ -175,17 +179,40 @@ func (r *isolate) enterBoot() time.Time {
 // settle ends the JavaScript part of a turn: state changes are told, crashes
 // and rejections are dealt with.
 func (r *isolate) settle() {
-	for i := 0; i < len(r.touched) && r.crash == nil; i++ { // telling may touch further instances
-		r.touched[i].settlePromises()
-		r.touched[i].tellStateChange()
-	}
+	r.guard(func() {
+		for i := 0; i < len(r.touched) && r.crash == nil; i++ { // telling may touch further instances
+			r.touched[i].settlePromises()
+			r.touched[i].tellStateChange()
+		}
+	})
 	if r.crash != nil {
 		r.crashed()
 	}
-	r.reportRejections()
-	for _, inst := range r.touched {
-		inst.collect()
+	r.guard(r.reportRejections)
+	for i := 0; i < len(r.touched); i++ {
+		inst := r.touched[i]
+		r.cur = inst.base // to blame for what its state's getters do
+		r.guard(inst.collect)
+		if r.crash != nil {
+			r.crashed()
+		}
 	}
+}
+
+// guard runs f, which enters JavaScript. goja lets what no script can catch rise
+// as a panic through its Go functions; a panic of ours ends the actor, not the server.
+func (r *isolate) guard(f func()) {
+	defer func() {
+		x := recover()
+		if x == nil || r.crash != nil {
+			return
+		}
+		err, ok := x.(error)
+		if !ok || !r.uncatchable(err) {
+			r.crash = fmt.Errorf("panic in the runtime: %v\n%s", x, debug.Stack())
+		}
+	}()
+	f()
 }
 
 // leave hands over the outcomes of a turn, when nothing can evacuate their instances any more.

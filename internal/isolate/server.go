@@ -2,7 +2,6 @@ package isolate
 
 import (
 	"context"
-	"net/http"
 	"strings"
 	"time"
 
@@ -135,13 +134,4 @@ func (v *Version) AllowOrigin(ctx context.Context, origin string) (allow string,
 		return "", false
 	}
 	return allow, ok
-}
-
-// ServeHTTP answers by the app given to serve(app).
-func (v *Version) ServeHTTP(w http.ResponseWriter, q *http.Request) {
-	v.serveHTTP(w, q)
-}
-
-func (v *Version) serveHTTP(w http.ResponseWriter, q *http.Request) {
-	http.Error(w, "not found", http.StatusNotFound)
 }

@@ -97,6 +97,7 @@ func (v *Version) spawn(r *isolate) {
 			r.failed(err)
 			return
 		}
+		r.booting.Store(false)
 		r.loop()
 	})
 }

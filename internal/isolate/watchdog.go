@@ -87,7 +87,7 @@ func (d *watchdog) look() (busy bool) {
 		if now > r.limit.Load() && r.interrupted.CompareAndSwap(false, true) {
 			r.vm.Interrupt(errTooLong)
 		}
-		if r.server || away < d.after {
+		if r.server || r.booting.Load() || away < d.after {
 			continue
 		}
 		stage := int32(1)

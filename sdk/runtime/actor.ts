@@ -6,6 +6,7 @@ import { Context, type Schedule } from "./context.js";
 import { ActorDriver } from "./driver.js";
 import { copyVars } from "./copy.js";
 import { host } from "./host.js";
+import { ActorSocket } from "./socket.js";
 import type { ActorType, Hook } from "./type.js";
 
 /** One life of an actor: it runs the hooks in their order. Its functions are called by Go. */
@@ -329,6 +330,41 @@ export class Actor {
       for (const conn of this.slots.values()) await this.disconnected(conn);
     } finally {
       host().idle(this.h);
+    }
+  }
+
+  /** A raw request; `done` gets what the handler returned. */
+  fetch(
+    request: unknown,
+    auth: unknown,
+    done: (response: unknown) => void,
+    refused: (error: unknown) => void,
+  ): void {
+    try {
+      const response = this.type.hooks.onFetch?.(this.context, request, { auth });
+      if (isThenable(response)) response.then(done, refused);
+      else done(response);
+    } catch (error) {
+      refused(error);
+    }
+  }
+
+  /** A raw WebSocket; `undefined` if the handler threw. */
+  socket(
+    id: number,
+    request: Request | undefined,
+    auth: unknown,
+    protocol: string,
+    refused: (error: unknown) => void,
+  ): ActorSocket | undefined {
+    const socket = new ActorSocket(this.h, id, request?.url ?? "", protocol);
+    try {
+      const done = this.type.hooks.onWebSocket?.(this.context, socket, { request, auth });
+      if (isThenable(done)) done.then(undefined, refused);
+      return socket;
+    } catch (error) {
+      refused(error);
+      return undefined;
     }
   }
 

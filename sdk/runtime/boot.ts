@@ -59,6 +59,23 @@ export function boot(host: Host): object {
       new ActorError(code, message, metadata, statusCode ? { public: isPublic, statusCode } : { public: isPublic }),
     authorize: (name: string, request: () => unknown, intents: string, params: unknown) =>
       authorize(server.types.get(name)?.hooks.onAuth, request, intents, params),
+    fetch: (
+      a: Actor,
+      request: unknown,
+      auth: unknown,
+      done: (response: unknown) => void,
+      refused: (error: unknown) => void,
+    ) => a.fetch(request, auth, done, refused),
+    socket: (
+      a: Actor,
+      id: number,
+      request: Request | undefined,
+      auth: unknown,
+      protocol: string,
+      refused: (error: unknown) => void,
+    ) => a.socket(id, request, auth, protocol, refused),
+    serveFetch: (request: unknown, done: (response: unknown) => void, refused: (error: unknown) => void) =>
+      server.fetch(request, done, refused),
     allowOrigin: (origin: string) => server.allowOrigin(origin),
   };
 }

@@ -43,6 +43,9 @@ export interface Host {
   /** Whether the connection's client left while it was being accepted. */
   isGone(h: number, slot: number): boolean;
 
+  socketSend(h: number, socket: number, data: string | ArrayBufferLike, binary: boolean): void;
+  socketClose(h: number, socket: number, code: number, reason: string): void;
+
   clientCall(h: number, query: object, params: unknown, action: string, args: unknown[]): Promise<unknown>;
   clientResolve(h: number, query: object): Promise<string>;
   clientConnect(h: number, query: object, params: unknown, sink: LinkSink): number;

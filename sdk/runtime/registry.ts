@@ -74,6 +74,17 @@ export class Server {
       : "the entry exports no registry and runs no server";
   }
 
+  /** Asks the app given to serve(app). */
+  fetch(request: unknown, done: (response: unknown) => void, refused: (error: unknown) => void): void {
+    try {
+      const response = this.app?.fetch(request as Request);
+      if (response instanceof Promise) response.then(done, refused);
+      else done(response);
+    } catch (error) {
+      refused(error);
+    }
+  }
+
   private describeConfig(): object {
     const c = this.config;
     if (!c) return { called: false };
