@@ -1,10 +1,14 @@
 package actor
 
 import (
+	"errors"
 	"time"
 
 	"github.com/rivetdev/rivet/internal/value"
 )
+
+// ErrFenced is a store's refusal of a batch whose lease was lost.
+var ErrFenced = errors.New("the actor's lease was taken over")
 
 // Image is all that is stored of one actor.
 type Image struct {

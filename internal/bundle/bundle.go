@@ -186,7 +186,23 @@ func (b *Builder) switchAsync(res *api.BuildResult) bool {
 	return false
 }
 
+// duplicateKeys are the warnings of object literals in the user's own files that
+// name a member twice: an actor or action of that name would vanish silently.
+func duplicateKeys(warnings []api.Message) []api.Message {
+	var out []api.Message
+	for _, w := range warnings {
+		if w.ID == "duplicate-object-key" && w.Location != nil && !strings.Contains(w.Location.File, "node_modules/") {
+			w.Detail = hint("Two members of one name: only the last would count. Give each a name of its own.")
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
 func (b *Builder) userOutput(res api.BuildResult) (*output, error) {
+	if twice := duplicateKeys(res.Warnings); len(twice) > 0 && len(res.Errors) == 0 {
+		return nil, &Error{Problems: problemsOf(SeverityError, twice, b.lineOf)}
+	}
 	b.warnings = problemsOf(SeverityWarning, res.Warnings, b.lineOf)
 	s, err := script("user.js", res, b.lineOf)
 	if err != nil {

@@ -109,6 +109,7 @@ func TestVendorInterop(t *testing.T) {
 
 func TestVendorIsReused(t *testing.T) {
 	b := newBuilder(t, deps, "registry.ts")
+	write(t, b.opts.Dir, map[string]string{"package.json": `{}`}) // the nearest one decides what kind of module a file is
 	step := func(src string) (vendor, user string) {
 		write(t, b.opts.Dir, map[string]string{"registry.ts": src})
 		out := build(t, b)

@@ -2,17 +2,13 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/rivetdev/rivet/internal/actor"
 )
 
-// ErrFenced is a store's refusal of a batch whose lease was lost.
-var ErrFenced = errors.New("the actor's lease was taken over")
-
 // Store is what the engine needs kept. Every implementation passes
-// internal/store/storetest. Errors other than those named mean that storage is
+// internal/store/storetest. Errors other than actor.ErrFenced mean that storage is
 // unavailable now; a later call may succeed.
 type Store interface {
 	// Lookup finds an actor by id; ok is false if there is none.

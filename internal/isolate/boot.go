@@ -108,14 +108,16 @@ func (r *isolate) intrinsics() error {
 
 // bootError says where the user's top-level code failed.
 func (r *isolate) bootError(err error) error {
+	var ex *goja.Exception
+	if errors.As(err, &ex) {
+		return r.thrownAtLoad(ex.Value(), err)
+	}
 	e := r.errorFrom(err)
 	out := &errs.Error{Code: errs.BuildFailed, Msg: e.Msg, At: e.At, Stack: e.Stack, Err: err}
-	if e.At != "" {
-		out.Msg = e.At + ": " + e.Msg
-	}
-	out.Hint = "The code failed while it was loaded: repair it, then save."
-	return out
+	return out.WithHint(loadHint)
 }
+
+const loadHint = "The code failed while it was loaded: repair it, then save."
 
 // failed ends an isolate that could not boot: its actors can't start.
 func (r *isolate) failed(err error) {

@@ -133,7 +133,9 @@ func (r *isolate) plainFuncs() map[string]func(goja.FunctionCall) goja.Value {
 			}
 			return v
 		},
-		"now": func(goja.FunctionCall) goja.Value { return r.vm.ToValue(r.now().UnixMilli()) },
+		// position() is where user code stands, "file:line:col"; "" if none runs.
+		"position": func(goja.FunctionCall) goja.Value { return r.vm.ToValue(r.position()) },
+		"now":      func(goja.FunctionCall) goja.Value { return r.vm.ToValue(r.now().UnixMilli()) },
 		"env": func(c goja.FunctionCall) goja.Value {
 			if v, ok := r.Env()[text(c.Argument(0))]; ok {
 				return r.vm.ToValue(v)

@@ -287,8 +287,8 @@ func TestFailedOnConnect(t *testing.T) {
 
 func TestLoadErrors(t *testing.T) {
 	tests := map[string]struct{ src, want string }{
-		"a throw names its place": {"const n: number = 1;\nfunction f() { throw new Error('boom'); }\nf();", "server.ts:2:22: boom"},
-		"a late throw as well":    {"await null;\nthrow new Error('boom');", "server.ts:2:7: boom"},
+		"a throw names its place": {"const n: number = 1;\nfunction f() { throw new Error('boom'); }\nf();", "server.ts:2:22 boom"},
+		"a late throw as well":    {"await null;\nthrow new Error('boom');", "server.ts:2:7 boom"},
 		"no registry":             {"export const n = 1;", "the entry exports no registry and runs no server"},
 		"two registries":          {`import { setup } from "@rivetkit/actor"; export const a = setup({ use: {} }), b = setup({ use: {} });`, "the entry exports several registries: a, b"},
 		"a mistake in an actor":   {`import { actor, setup } from "@rivetkit/actor"; export const registry = setup({ use: { x: actor({ onStart: 1 } as any) } });`, `"onStart" must be a function`},
@@ -302,7 +302,7 @@ func TestLoadErrors(t *testing.T) {
 				v.Close()
 				t.Fatal("loaded")
 			}
-			if errs.CodeOf(err) != errs.BuildFailed || !strings.Contains(err.Error(), tt.want) {
+			if e := errs.As(err); e.Code != errs.BuildFailed || !strings.Contains(e.At+" "+e.Msg, tt.want) {
 				t.Errorf("error %v; want %s", err, tt.want)
 			}
 		})

@@ -3,6 +3,7 @@ package isolate
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"time"
 
 	"github.com/dop251/goja"
@@ -93,7 +94,7 @@ func (l *loading) begin() {
 	_, err := then(ready,
 		l.r.vm.ToValue(func(goja.FunctionCall) goja.Value { l.describe(); return goja.Undefined() }),
 		l.r.vm.ToValue(func(c goja.FunctionCall) goja.Value {
-			l.finish(l.r.thrownAtLoad(c.Argument(0)))
+			l.finish(l.r.thrownAtLoad(c.Argument(0), nil))
 			return goja.Undefined()
 		}))
 	l.r.noteErr(err)
@@ -141,13 +142,20 @@ func (r *isolate) entry() goja.Value {
 	return goja.Undefined()
 }
 
-func (r *isolate) thrownAtLoad(v goja.Value) error {
+// thrownAtLoad is what the entry threw; cause is for logs, nil: none.
+func (r *isolate) thrownAtLoad(v goja.Value, cause error) error {
 	e := r.errorOf(v)
-	out := &errs.Error{Code: errs.BuildFailed, Msg: e.Msg, At: e.At, Stack: e.Stack}
-	if e.At != "" {
-		out.Msg = e.At + ": " + e.Msg
+	out := &errs.Error{Code: errs.BuildFailed, Msg: e.Msg, At: e.At, Stack: e.Stack, Err: cause}
+	if o, ok := v.(*goja.Object); ok { // a mistake that says itself where it stands
+		if ex := r.vm.Try(func() {
+			if at, ok := o.Get("at").(goja.String); ok {
+				out.At = at.String()
+			}
+		}); ex != nil {
+			r.noteErr(ex)
+		}
 	}
-	return out.WithHint("The code failed while it was loaded: repair it, then save.")
+	return out.WithHint(loadHint)
 }
 
 // fields reads an object that the TypeScript half described something with.
@@ -191,6 +199,9 @@ func registryOf(v value.Value, b *actor.Bundle) (*actor.Registry, error) {
 		return nil, &errs.Error{Code: errs.BuildFailed, Msg: "the SDK did not describe the registry"}
 	}
 	if msg := f.str("error"); msg != "" {
+		if rel, err := filepath.Rel(b.Dir, b.Entry); err == nil {
+			msg = filepath.ToSlash(rel) + ": " + msg
+		}
 		return nil, &errs.Error{Code: errs.BuildFailed, Msg: msg, Hint: f.str("hint")}
 	}
 	reg := &actor.Registry{Version: b.Hash, Actors: map[string]*actor.Definition{}, Config: configOf(f.sub("config"))}

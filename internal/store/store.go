@@ -8,14 +8,13 @@ package store
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/rivetdev/rivet/internal/actor"
 )
 
 // ErrFenced is a store's refusal of a batch whose lease was lost.
-var ErrFenced = errors.New("the actor's lease was taken over")
+var ErrFenced = actor.ErrFenced
 
 // Store is engine.Store, with what tools read and what ends it. Every method
 // may be called from any goroutine.

@@ -24,6 +24,8 @@ export interface RuntimeHooks {
   clientDriver?(): ClientDriver;
   /** Lines of `getLogger()`. */
   log?(level: LogLevel, logger: string, message: string, args: readonly unknown[]): void;
+  /** Where user code stands now, `file:line:col` in TypeScript; "" if that isn't known. */
+  position?(): string;
   /** The server's environment as scripts may see it. */
   env?(name: string): string | undefined;
 }

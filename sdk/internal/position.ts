@@ -1,8 +1,12 @@
+import { runtimeHooks } from "./hooks.js";
+
 /**
  * Where the caller's caller stands, `file:line:col`, or "" where stacks don't
  * tell. `depth` counts frames: 0 is this function, 1 its caller, 2 the caller of that.
  */
 export function callerPosition(depth: number): string {
+  const known = runtimeHooks()?.position?.();
+  if (known) return known;
   const frames = (new Error().stack ?? "")
     .split("\n")
     .map(positionOf)

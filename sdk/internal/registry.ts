@@ -23,10 +23,17 @@ const reserved = ["get", "create", "getOrCreate", "getForId", "dispose"];
  */
 export function setup<A extends RegistryActors>(config: RegistryConfig<A>): Registry<A> {
   const problems = check(config);
-  if (problems.length > 0) throw new TypeError(problems.join("\n"));
+  if (problems.length > 0) throw mistake(problems);
   const registry = make(config);
   runtimeHooks()?.registered?.(registry as unknown as Registry);
   return registry;
+}
+
+/** An error that says where the first mistake stands (`at`), if that is known. */
+function mistake(problems: string[]): TypeError {
+  const error = new TypeError(problems.join("\n"));
+  const at = /\(([^()\s]+:\d+:\d+)\)/.exec(problems[0] ?? "")?.[1];
+  return at ? Object.assign(error, { at }) : error;
 }
 
 /** Whether `value` came from `setup()`, of whatever copy of the SDK. */

@@ -23,6 +23,7 @@ export function boot(host: Host): object {
     clientDriver: () => new ServerDriver(),
     log: (level: LogLevel, name, message, args) => host.logger(levels[level], name, message, args),
     env: (name) => host.env(name),
+    position: () => host.position(),
   };
   Object.defineProperty(globalThis, "__rivet_runtime", { value: hooks, configurable: true });
 

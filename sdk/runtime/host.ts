@@ -56,6 +56,8 @@ export interface Host {
   /** The number of the actor whose code runs, 0 for none. */
   current(): number;
   clone<T>(value: T): T;
+  /** Where user code stands, `file:line:col` in TypeScript; "" if none runs. */
+  position(): string;
   now(): number;
   env(name: string): string | undefined;
   logger(level: number, name: string, message: string, args: readonly unknown[]): void;
