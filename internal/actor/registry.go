@@ -18,6 +18,7 @@ type Definition struct {
 	HasVars         bool
 	HasConnState    bool
 	HasOnAuth       bool // the member exists, whatever its value
+	Open            bool // onAuth lets everybody in: it need not be asked
 	HasOnConnect    bool
 	HasOnDisconnect bool
 	HasOnFetch      bool

@@ -12,6 +12,7 @@ import (
 	"net/http/pprof"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -52,6 +53,11 @@ type devRun struct {
 func runDev(ctx context.Context, o DevOptions) error {
 	r := &devRun{o: o, began: time.Now(), config: o.Config, ready: make(chan struct{})}
 	r.out = o.App.devOut(o)
+	if o.App.env["GOGC"] == "" {
+		// Actors make short-lived garbage around a small heap: collecting it a
+		// third as often costs some MB and saves a tenth of the time.
+		debug.SetGCPercent(300)
+	}
 	script, first, err := r.build(ctx)
 	if r.builder != nil {
 		defer r.builder.Close()

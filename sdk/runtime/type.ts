@@ -90,6 +90,7 @@ export class ActorType {
       vars: this.hasVars,
       connState: this.hasConnState,
       onAuth: this.hasAuth,
+      open: this.hasAuth && letsAllIn(this.hooks.onAuth),
       onConnect: hooks.onConnect !== undefined,
       onDisconnect: hooks.onDisconnect !== undefined,
       onFetch: hooks.onFetch !== undefined,
@@ -118,4 +119,13 @@ function limitsOf(o: Options): Limits {
   if (o.action?.timeout !== undefined) limits.actionTimeout = o.action.timeout;
   if (o.sleepTimeout !== undefined) limits.sleepTimeout = o.sleepTimeout;
   return limits;
+}
+
+/**
+ * Whether an `onAuth` lets everybody in, as the documented `onAuth: () => {}`
+ * does: no function, or one whose body is empty. Nothing needs to be run then.
+ */
+function letsAllIn(onAuth: Hook | undefined): boolean {
+  if (!onAuth) return true;
+  return /^(?:async\s*)?\(\s*[\w$]*\s*\)\s*=>\s*\{\s*\}$/.test(Function.prototype.toString.call(onAuth));
 }
