@@ -159,14 +159,14 @@ func mayInit(a *App, dir string, o initOptions) error {
 		return nil
 	}
 	if err != nil {
-		return errs.Wrap(errs.Usage, err, "%s can't be read", dir)
+		return errs.Wrap(errs.Usage, err, "%s can't be used: %v", dir, systemCause(err))
 	}
 	if !info.IsDir() {
 		return (&failure{says: errs.New(notEmpty, "%s is a file", o.dir)}).pointAt(o.dir).hint("name a directory")
 	}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return errs.Wrap(errs.Usage, err, "%s can't be read", dir)
+		return errs.Wrap(errs.Usage, err, "%s can't be used: %v", dir, systemCause(err))
 	}
 	for _, e := range entries {
 		if name := e.Name(); !o.force && name != ".git" && name != ".DS_Store" {
