@@ -24,6 +24,8 @@ type target struct {
 	dir   string
 	ready time.Duration // from start to the first answer
 	done  chan error
+	// profiled is closed when the CPU profile has been written; nil: none is.
+	profiled chan struct{}
 }
 
 const program = `import { actor, setup } from "@rivetkit/actor";
@@ -101,7 +103,8 @@ func startTarget(ctx context.Context, bin, url, profile string, d time.Duration)
 	}
 	t.ready = time.Since(began)
 	if profile != "" {
-		go saveProfile(profile, d)
+		t.profiled = make(chan struct{})
+		go func() { defer close(t.profiled); saveProfile(profile, d) }()
 	}
 	return t, nil
 }
@@ -126,6 +129,9 @@ func saveProfile(path string, d time.Duration) {
 func (t *target) stop() {
 	if t.cmd == nil {
 		return
+	}
+	if t.profiled != nil {
+		<-t.profiled
 	}
 	_ = t.cmd.Process.Signal(syscall.SIGINT)
 	<-t.done

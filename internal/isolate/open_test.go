@@ -16,7 +16,7 @@ export const registry = setup({ use: {
   defaults: make({ onAuth: (x = (() => { throw new Error("no"); })()) => {} }),
   named: make({ onAuth() {} }),
 } });
-`)
+`, nil)
 	want := map[string]bool{"empty": true, "commented": true, "none": true}
 	for name, def := range w.v.Registry().Actors {
 		if def.Open != want[name] {
