@@ -69,7 +69,11 @@ func (p *topic) runNode(t testing.TB, line string, args ...string) []byte {
 	var out, errOut bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errOut
 	if err := cmd.Run(); err != nil {
-		t.Fatalf("node %s: %v\n%s%s", line, err, out.String(), errOut.String())
+		why := ""
+		if cmd.ProcessState != nil && cmd.ProcessState.ExitCode() == 13 {
+			why = "; a promise never settled and nothing was left to wait for"
+		}
+		t.Fatalf("node %s: %v%s\n%s%s", line, err, why, out.String(), errOut.String())
 	}
 	return bytes.TrimSpace(out.Bytes())
 }

@@ -12,6 +12,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -137,10 +139,17 @@ func codeOf(text string) string {
 // params is the header that carries them.
 func params(text string) []string { return []string{"X-RivetKit-Conn-Params", text} }
 
-// keyOf is a key that no other test uses.
+// keyOf is a key that no other test uses, nor another run of this one.
 func keyOf(t testing.TB, more ...string) string {
-	return strings.Join(append([]string{strings.TrimPrefix(t.Name(), "TestConformance")}, more...), "/")
+	run, _ := runs.LoadOrStore(t, runNumber.Add(1))
+	name := fmt.Sprintf("%d %s", run, strings.TrimPrefix(t.Name(), "TestConformance"))
+	return strings.Join(append([]string{name}, more...), "/")
 }
+
+var (
+	runs      sync.Map // of tests to their numbers
+	runNumber atomic.Int64
+)
 
 // link is one realtime connection; frames are JSON text.
 type link struct {

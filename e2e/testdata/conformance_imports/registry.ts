@@ -44,7 +44,7 @@ export const registry = setup({ use: { counter, driver } });
 
 registry.createServer().serve({
   fetch: async (request) => {
-    const { origin } = new URL(request.url);
-    return Response.json(await useAll(origin, "server"));
+    const { origin, searchParams } = new URL(request.url);
+    return Response.json(await useAll(origin, searchParams.get("key") ?? ""));
   },
 });
