@@ -71,7 +71,10 @@ func (d *devOut) print(level actor.LogLevel, event, text string, fields ...pair)
 	case pretty:
 		b.WriteString(text)
 	case logfmt:
-		fmt.Fprintf(&b, "time=%s level=%s event=%s", d.now().UTC().Format(time.RFC3339Nano), levelNames[level], event)
+		fmt.Fprintf(&b, "time=%s level=%s", d.now().UTC().Format(time.RFC3339Nano), levelNames[level])
+		if event != "log" { // a log line says msg=
+			b.WriteString(" event=" + event)
+		}
 		for _, f := range fields {
 			b.WriteString(" " + f.key + "=" + logfmtText(f.value))
 		}
