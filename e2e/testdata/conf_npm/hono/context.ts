@@ -1,0 +1,8 @@
+import { Hono } from "hono";
+import { registry } from "./registry";
+
+const { handler, serve } = registry.createServer();
+const app = new Hono();
+app.get("/", (c) => c.text("home"));
+app.all("/registry/*", (c) => handler(c));
+serve(app);

@@ -1,0 +1,3 @@
+import { registry } from "./registry";
+
+registry.runServer({ cors: { origin: ["https://one.example", "https://two.example"], maxAge: 5 } });

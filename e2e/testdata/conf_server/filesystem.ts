@@ -1,0 +1,4 @@
+import { createFileSystemDriver } from "@rivetkit/actor";
+import { registry } from "./registry";
+
+registry.runServer({ driver: createFileSystemDriver({ path: "./kept/here" }) });
