@@ -205,7 +205,7 @@ func (r *resolver) explain(errors []api.Message) {
 func (r *resolver) chain(file string) []string {
 	var out []string
 	for n := 0; file != "" && n < 100; n++ {
-		if !strings.HasPrefix(file, "rivet:") {
+		if !strings.HasPrefix(filepath.Base(file), "rivet:") {
 			out = append([]string{r.b.relative(file)}, out...)
 		}
 		file = r.edges[file]

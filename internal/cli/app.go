@@ -65,6 +65,9 @@ var (
 
 // System is the App of this process.
 func System(b Build) *App {
+	if b.Version == "" {
+		b.Version = "0.1.0-dev" // not built by a release
+	}
 	cwd, err := os.Getwd()
 	if err != nil {
 		cwd = "."

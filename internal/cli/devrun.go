@@ -198,7 +198,7 @@ func (r *devRun) Reloaded(file string, took time.Duration, m dev.Moved) {
 		name = filepath.Base(r.o.Entry)
 	}
 	p := r.out.paint
-	text := fmt.Sprintf("%s %s %s  %s  %s", r.out.clock(), p.green("↻"), r.out.safe(name), took.Round(time.Millisecond),
+	text := fmt.Sprintf("%s %s %s  %d ms  %s", r.out.clock(), p.green("↻"), r.out.safe(name), took.Milliseconds(),
 		p.dim(plural(m.Actors, "actor")+" moved, "+plural(m.Conns, "connection")+" kept"))
 	r.out.print(actor.LogInfo, "reload", text, pair{"file", name}, pair{"ms", msOf(took)},
 		pair{"actors", m.Actors}, pair{"connections", m.Conns})

@@ -46,9 +46,6 @@ func newVersionCommand(a *App) *cobra.Command {
 
 func (a *App) version() versionInfo {
 	v := versionInfo{Version: a.Build.Version, Commit: a.Build.Commit, Date: a.Build.Date, Go: runtime.Version()}
-	if v.Version == "" {
-		v.Version = "0.1.0-dev"
-	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return v
