@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -165,7 +166,7 @@ func callOnce(ctx context.Context, a *App, c *client.Client, o callOptions) erro
 			a.errText(id), time.Since(began).Round(10*time.Microsecond))
 	}
 	if err != nil {
-		return o.explain(err)
+		return o.explain(ctx, c, err)
 	}
 	return a.printOutput(out, o.raw)
 }
@@ -199,32 +200,37 @@ func (o *callOptions) bound(ctx context.Context) (context.Context, context.Cance
 }
 
 // explain points at what the server didn't know, with the nearest name if the
-// error tells the names: metadata {actions: […]} or {actors: […]}.
-func (o *callOptions) explain(err error) error {
+// server tells the names.
+func (o *callOptions) explain(ctx context.Context, c *client.Client, err error) error {
 	e := errs.As(err)
 	f := &failure{says: e}
 	switch e.Code {
 	case errs.ActionNotFound:
 		f.arg = o.action
-		if names := namesIn(e, "actions"); len(names) > 0 {
+		if names := actionsOf(types(ctx, c), o.target.Name); len(names) > 0 {
 			f.says = errs.New(e.Code, "unknown action %q on %s", o.action, o.target.Name)
 			hint := "It has: " + strings.Join(names, ", ")
 			if near := errs.Closest(o.action, names); near != "" {
 				hint = fmt.Sprintf("did you mean %q? %s", near, hint)
 			}
-			f.says.Hint = hint
+			f.hint("%s", hint)
 		}
 	case errs.ActorNotFound:
 		f.arg = o.actor
-		if names := namesIn(e, "actors"); len(names) > 0 {
+		var names []string
+		for _, t := range types(ctx, c) {
+			names = append(names, t.Name)
+		}
+		if len(names) > 0 && o.target.ID == "" && !slices.Contains(names, o.target.Name) {
 			f.says = errs.New(e.Code, "unknown actor type %q", o.target.Name)
-			f.says.Hint = suggestion(o.target.Name, names, "there are: "+strings.Join(names, ", "))
+			f.hint("%s", suggestion(o.target.Name, names, "there are: "+strings.Join(names, ", ")))
 		} else if o.get && o.target.ID == "" {
-			f.says.Hint = "without --get it would be created"
+			f.says = errs.New(e.Code, "there is no actor %s", o.actor).WithHint("without --get it would be created")
 		}
 	case errs.Forbidden, errs.Unauthorized:
-		if f.says.Hint == "" {
-			f.says.Hint = "a caller with the server's token (--token, RIVET_AUTH_TOKEN) skips onAuth"
+		f.arg = o.actor
+		if e.Hint == "" {
+			f.hint("a caller with the server's token (--token, RIVET_AUTH_TOKEN) skips onAuth")
 		}
 	default:
 		return err
@@ -232,23 +238,25 @@ func (o *callOptions) explain(err error) error {
 	return f
 }
 
-func namesIn(e *errs.Error, member string) []string {
-	o, _ := e.Metadata.(*value.Object)
-	if o == nil {
+// types asks for the names that the server knows, for a suggestion: shortly, and
+// nothing is said if it doesn't tell.
+func types(ctx context.Context, c *client.Client) []client.Type {
+	ctx, cancel := context.WithTimeout(ctx, 500*time.Millisecond)
+	defer cancel()
+	list, err := c.Types(ctx)
+	if err != nil {
 		return nil
 	}
-	list, _ := o.Get(member)
-	array, _ := list.(*value.Array)
-	if array == nil {
-		return nil
-	}
-	var names []string
-	for _, item := range array.Items {
-		if s, ok := item.(string); ok {
-			names = append(names, s)
+	return list
+}
+
+func actionsOf(types []client.Type, name string) []string {
+	for _, t := range types {
+		if t.Name == name {
+			return slices.Sorted(slices.Values(t.Actions))
 		}
 	}
-	return names
+	return nil
 }
 
 // printOutput prints what an action returned: JSON, pretty at a terminal;

@@ -164,7 +164,9 @@ func (d *Daemon) listen(ctx context.Context, e *engine.Engine) (err error) {
 		Actors: e, Gateway: &d.gateway,
 		BasePath: d.s.BasePath, AuthToken: d.o.AuthToken, Dev: d.o.Dev,
 		CORS: d.s.CORS, Limits: d.s.Limits, Log: d.o.Log,
-		Studio: studio.New(studio.Options{Instance: d.instance, Version: d.o.Version}),
+		Studio: studio.New(studio.Options{
+			Instance: d.instance, Version: d.o.Version, AuthToken: d.o.AuthToken, Registry: d.gateway.Registry,
+		}),
 		Health: func() bool { return d.gateway.version.Load() != nil },
 	})
 	d.http = server.HTTPServer(d.server.Handler())

@@ -5,6 +5,8 @@ package studio
 import (
 	"encoding/json"
 	"net/http"
+
+	"github.com/rivetdev/rivet/internal/actor"
 )
 
 // Protocol is the version of the inspector API.
@@ -14,6 +16,10 @@ const Protocol = 1
 type Options struct {
 	Instance string // names this run of the server
 	Version  string // of rivet
+	// AuthToken opens everything but hello; "" opens nothing.
+	AuthToken string
+	// Registry is what the running code defines; nil: nothing.
+	Registry func() *actor.Registry
 }
 
 // Hello is the body of GET /studio/api/v1/hello, which is open to all: tools
@@ -39,6 +45,7 @@ func New(o Options) http.Handler {
 	mux.HandleFunc("GET /studio/api/v1/hello", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, Hello{Instance: o.Instance, Version: o.Version, Protocol: Protocol})
 	})
+	mux.HandleFunc("GET /studio/api/v1/types", o.guarded(o.types))
 	mux.HandleFunc("/studio/", func(w http.ResponseWriter, r *http.Request) {
 		var p Problem
 		p.Error.Code = "not_found"
