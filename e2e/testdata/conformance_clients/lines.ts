@@ -41,7 +41,7 @@ export async function line032(client: C, key: string) {
 
 export async function line033(client: C, key: string) {
   const h = client.counter.get([key]);
-  const results = [await codeOf(h.get()), await codeOf(h.resolve()), await codeOf(h.get())];
+  const results: unknown[] = [await codeOf(h.get()), await codeOf(h.resolve()), await codeOf(h.get())];
   const conn = h.connect();
   results.push(await codeOf(conn.get()));
   await conn.dispose();
@@ -62,7 +62,7 @@ export async function line035(client: C, key: string) {
   const h = client.counter.getOrCreate([key]);
   const awaited = await h;
   const conn = await h.connect();
-  const results = [awaited === h, await awaited.increment(2), await conn.increment(2), typeof (h as any).then, typeof (conn as any).then];
+  const results: unknown[] = [awaited === h, await awaited.increment(2), await conn.increment(2), typeof (h as any).then, typeof (conn as any).then];
   results.push(JSON.stringify([h, conn]));
   await conn.dispose();
   return results;

@@ -68,7 +68,7 @@ const bare = actor({
     },
     write: (c) => {
       try {
-        c.conn.state = 1 as never;
+        (c.conn as { state: unknown }).state = 1;
         return "written";
       } catch (error) {
         return (error as { code: string }).code;
@@ -84,7 +84,7 @@ const falsy = actor({
   actions: {
     mine: (c) => ({ type: typeof c.conn.state, value: c.conn.state }),
     set: (c, value: unknown) => {
-      c.conn.state = value;
+      (c.conn as { state: unknown }).state = value;
     },
   },
 });
@@ -268,12 +268,15 @@ const news = actor({
   },
 });
 
+// The lines that are about clients, by name; their own parameter types differ.
+function lineOf(name: string) {
+  return (lines as unknown as Record<string, (client: unknown, key: string) => unknown>)[name];
+}
+
 const driver = actor({
   ...open,
   actions: {
-    run: async (c, line: keyof typeof lines, key: string): Promise<unknown> => {
-      return await lines[line](c.client<C>() as never, key);
-    },
+    run: async (c, line: string, key: string): Promise<unknown> => await lineOf(line)(c.client(), key),
   },
 });
 
@@ -288,7 +291,7 @@ const { client, serve } = registry.createServer();
 serve({
   fetch: async (request) => {
     const url = new URL(request.url);
-    const line = url.pathname.replace("/run/", "") as keyof typeof lines;
-    return Response.json(await lines[line](client as never, url.searchParams.get("key") ?? ""));
+    const line = url.pathname.replace("/run/", "");
+    return Response.json(await lineOf(line)(client, url.searchParams.get("key") ?? ""));
   },
 });
