@@ -7,6 +7,7 @@ import (
 	"hash"
 
 	"github.com/dop251/goja"
+	"golang.org/x/crypto/scrypt"
 )
 
 // nodeCryptoNative is what node/crypto.js needs of Go.
@@ -24,6 +25,14 @@ func (p *platform) nodeCryptoNative() goja.Value {
 		"hash":   p.nodeHash,
 		"equal":  p.cryptoEqual,
 		"pbkdf2": p.nodePBKDF2,
+		"scrypt": func(c goja.FunctionCall) goja.Value {
+			return p.async(p.buffer(p.nodeScrypt(c)))
+		},
+		"scryptSync": func(c goja.FunctionCall) goja.Value {
+			b, err := p.nodeScrypt(c)()
+			p.operation(err)
+			return p.newBuffer(b)
+		},
 	})
 }
 
@@ -57,4 +66,22 @@ func (p *platform) nodePBKDF2(c goja.FunctionCall) goja.Value {
 	b, err := pbkdf2.Key(p.hashArg(c.Argument(0)), string(p.bytesArg(c.Argument(1))), p.bytesArg(c.Argument(2)), iter, n)
 	p.operation(err)
 	return p.newBytes(b)
+}
+
+// maxScrypt bounds scrypt's memory, 128·N·r bytes, and with p its time.
+const maxScrypt = 256 << 20
+
+// nodeScrypt(password, salt, bytes, N, r, p, maxmem) checks its arguments; what
+// it returns does the work, on any goroutine.
+func (p *platform) nodeScrypt(c goja.FunctionCall) func() ([]byte, error) {
+	password, salt := p.copyArg(c.Argument(0)), p.copyArg(c.Argument(1))
+	length, cost, block, parallel := number(c.Argument(2)), number(c.Argument(3)), number(c.Argument(4)), number(c.Argument(5))
+	if length < 0 || length > 1<<20 || cost < 2 || cost&(cost-1) != 0 || block < 1 || parallel < 1 {
+		p.throwRange("scrypt: invalid parameters")
+	}
+	limit := min(number(c.Argument(6)), maxScrypt)
+	if cost > limit/128/block || parallel > maxScrypt/128/block || parallel > 4*maxScrypt/128/block/cost {
+		p.throwRange("scrypt: invalid parameters: memory limit exceeded")
+	}
+	return func() ([]byte, error) { return scrypt.Key(password, salt, cost, block, parallel, length) }
 }

@@ -52,6 +52,14 @@ exports.timingSafeEqual = (a, b) => {
 const webHash = (d) => ({ sha1: "sha1", sha256: "sha256", sha384: "sha384", sha512: "sha512" })[hashName(d)] ?? hashName(d);
 exports.pbkdf2Sync = (password, salt, iterations, length, digest) => output(native.pbkdf2(webHash(digest), bytes(password), bytes(salt), iterations, length));
 exports.pbkdf2 = (password, salt, iterations, length, digest, cb) => later(() => exports.pbkdf2Sync(password, salt, iterations, length, digest), cb);
+const scryptArgs = (password, salt, length, o = {}) => [bytes(password), bytes(salt), length,
+  o.N ?? o.cost ?? 16384, o.r ?? o.blockSize ?? 8, o.p ?? o.parallelization ?? 1, o.maxmem ?? 32 * 1024 * 1024];
+exports.scryptSync = (password, salt, length, options) => output(new Uint8Array(native.scryptSync(...scryptArgs(password, salt, length, options))));
+exports.scrypt = (password, salt, length, options, cb) => {
+  if (typeof options === "function") { cb = options; options = undefined; }
+  native.scrypt(...scryptArgs(password, salt, length, options))
+    .then((b) => process.nextTick(cb, null, output(new Uint8Array(b))), (e) => process.nextTick(cb, e));
+};
 exports.getRandomValues = (v) => crypto.getRandomValues(v);
 exports.webcrypto = crypto;
 exports.subtle = crypto.subtle;
