@@ -57,6 +57,9 @@ rivet.yaml's entry, then server.ts, registry.ts and src/… are tried.`,
 			if err != nil {
 				return err
 			}
+			if err := WriteTools(p.dir, a.version().Version); err != nil && a.global.verbose {
+				a.note("%v; editors miss the types", err) // no reason not to run
+			}
 			run := a.Dev
 			if run == nil {
 				run = runDev

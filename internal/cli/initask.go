@@ -11,21 +11,21 @@ import (
 
 // askInit asks at the terminal for what the command line left open.
 func askInit(ctx context.Context, a *App, o *initOptions) error {
-	var fields []huh.Field
+	var groups []*huh.Group // one question at a time
 	dir := o.dir
 	if dir == "" {
 		dir = "my-app"
-		fields = append(fields, huh.NewInput().Title("Directory of the project").Value(&dir).
-			Description("a new one, or . for this one"))
+		groups = append(groups, huh.NewGroup(huh.NewInput().Title("Directory of the project").Value(&dir).
+			Description("a new one, or . for this one")))
 	}
 	if o.template == "" {
 		var choices []huh.Option[string]
 		for _, t := range templates.All() {
 			choices = append(choices, huh.NewOption(t.Name+": "+t.Title, t.Name))
 		}
-		fields = append(fields, huh.NewSelect[string]().Title("Template").Options(choices...).Value(&o.template))
+		groups = append(groups, huh.NewGroup(huh.NewSelect[string]().Title("Template").Options(choices...).Value(&o.template)))
 	}
-	form := huh.NewForm(huh.NewGroup(fields...)).WithInput(a.In).WithOutput(a.Err).WithAccessible(a.env["TERM"] == "dumb")
+	form := huh.NewForm(groups...).WithInput(a.In).WithOutput(a.Err).WithAccessible(a.env["TERM"] == "dumb")
 	if !a.colorErr() {
 		form = form.WithTheme(huh.ThemeFunc(huh.ThemeBase))
 	}
