@@ -45,9 +45,9 @@ func (r *isolate) readError(e *errs.Error, o *goja.Object) {
 		case isCode && code.String() == string(errs.InvalidStateType):
 			e.Code, e.Msg = errs.InvalidStateType, msg
 		case hasStack || msg != "":
-			e.Msg = msg
-			if name != "" && name != "Error" {
-				e.Msg = name + ": " + msg
+			e.Msg = msg // its class stands in the stack
+			if msg == "" {
+				e.Msg = name
 			}
 		default:
 			e.Msg = r.inspect(o)
@@ -82,7 +82,7 @@ func (r *isolate) errorFrom(err error) *errs.Error {
 	var over *goja.StackOverflowError
 	if errors.As(err, &over) {
 		stack := over.String()
-		return &errs.Error{Code: errs.Internal, Msg: "RangeError: Maximum call stack size exceeded",
+		return &errs.Error{Code: errs.Internal, Msg: "Maximum call stack size exceeded",
 			At: r.v.code.maps.At(stack), Stack: r.stack(stack), Err: errOverflow}
 	}
 	var stop *goja.InterruptedError

@@ -84,7 +84,7 @@ func TestLifecycleOrder(t *testing.T) {
 func TestFailedStart(t *testing.T) {
 	w := load(t, def(`{ options: { lifecycle: { createVarsTimeout: 20 } }, createVars: (c) => c.key[0] === "slow" ? new Promise(() => {}) : c.key[0] === "user" ? (() => { throw new UserError("no", { code: "nope" }) })()
     : (() => { throw new TypeError("bad") })(), actions: {} }`), nil)
-	for key, want := range map[string]string{"slow": "internal_error: createVars took longer than 20 ms", "user": "nope: no", "": "internal_error: TypeError: bad"} {
+	for key, want := range map[string]string{"slow": "internal_error: createVars took longer than 20 ms", "user": "nope: no", "": "internal_error: bad"} {
 		l := w.spawn(newSpec("x", key))
 		l.wait("stopped", func() bool { return l.stopped != nil })
 		if got := result(t, nil, l.stopped.Err); got != want {
@@ -122,7 +122,7 @@ func TestErrors(t *testing.T) {
 	w := load(t, def(unruly), nil)
 	l := w.start("x")
 	for action, want := range map[string]string{
-		"user": "my_code: mine", "inner": "internal_error: RangeError: secret", "reject": "1", "timer": "undefined",
+		"user": "my_code: mine", "inner": "internal_error: secret", "reject": "1", "timer": "undefined",
 		"fn": "invalid_state_type: state.n is a function, which can't be stored in the state",
 	} {
 		got := l.json(action)
@@ -207,7 +207,7 @@ func TestStackOverflowEndsTheActorAlone(t *testing.T) {
 	for _, action := range []string{"recurse", "recurseLater"} {
 		a, b := w.start("x", "a"), w.start("x", "b")
 		a.json("add", 3.0)
-		if got, want := a.json(action), "internal_error: RangeError: Maximum call stack size exceeded"; got != want {
+		if got, want := a.json(action), "internal_error: Maximum call stack size exceeded"; got != want {
 			t.Errorf("%s = %s", action, got)
 		}
 		a.wait("stopped", func() bool { return a.stopped != nil })
@@ -508,7 +508,7 @@ const spin = actor({ onAuth: () => { const f = (): number => f() + 1; f(); }, ac
 export const registry = setup({ use: { open, closed, opts, swapped, no, spin } });`, nil)
 	params := &value.Object{Keys: []string{"key", "intents"}, Vals: []value.Value{"k", "mine"}}
 	for _, tt := range []struct{ name, want string }{
-		{"spin", "internal_error: RangeError: Maximum call stack size exceeded"},
+		{"spin", "internal_error: Maximum call stack size exceeded"},
 		{"open", "undefined"},
 		{"opts", `{"keys":["key"],"k":"k","url":"http://h/p","same":true,"in":["get","action"],"p":{"key":"k","intents":"mine"}}`},
 		{"swapped", `["k","POST",true,"{\"key\":\"k\"}"]`},
