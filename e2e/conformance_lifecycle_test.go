@@ -164,7 +164,7 @@ const tidy = actor({ onAuth: () => {}, types: { events: {} }, state: { n: 1 }, a
 	s.wantCall(t, of("tidy"), "get", `[]`, `1`)
 	for name, tt := range map[string]struct{ config, want string }{
 		"unknown key":           {`onStarted: () => {}`, `onStarted`},
-		"unknown option":        {`options: { action: { timeoutt: 5 } }`, `timeoutt`},
+		"unknown option":        {`options: { action: { timeoutt: 5 } }`, `options.action.timeoutt`},
 		"hook is no function":   {`onStart: "now"`, `onStart`},
 		"action is no function": {`actions: { get: 5 }`, `actions.get`},
 		"state and createState": {`state: {}, createState: () => ({})`, `createState`},

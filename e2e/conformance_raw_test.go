@@ -196,6 +196,13 @@ func (s *server) raw(t testing.TB, q, path string, more ...string) *socket {
 	return s.dial(t, "/registry/actors/raw/websocket"+path, protocols...)
 }
 
+func (c *socket) close(code ws.StatusCode, reason string) {
+	c.t.Helper()
+	if err := wsutil.WriteClientMessage(c, ws.OpClose, ws.NewCloseFrameBody(code, reason)); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
 func TestConformance090RawWebSocket(t *testing.T) {
 	t.Parallel()
 	s := raws.server(t)
@@ -210,11 +217,10 @@ func TestConformance090RawWebSocket(t *testing.T) {
 		c.expectBinary("020708")
 		c.send("bye")
 		c.expectClose(4001, "done")
+		c.close(4001, "done") // which ends the handshake
 		c = s.raw(t, q, "/p?q=1")
 		c.expect(hello)
-		if err := wsutil.WriteClientMessage(c, ws.OpClose, ws.NewCloseFrameBody(4002, "from here")); err != nil {
-			t.Fatal(err)
-		}
+		c.close(4002, "from here")
 		c.expectClose(4002, "from here")
 		// Only the calls that look connect; each has gone by the time of the next.
 		within(t, patience, "the actor hears both ends", func() bool {
