@@ -77,6 +77,12 @@ export function isActorDefinition(value: unknown): value is AnyActorDefinition {
   return isMarked(value, "ActorDefinition");
 }
 
+/** The name, without extension, of the file that a definition was made in; "" if stacks don't tell. */
+export function fileOf(definition: AnyActorDefinition): string {
+  const at = (definition as { [problemsKey]?: Problems })[problemsKey]?.at ?? "";
+  return /([^/\\]+?)(?:\.[cm]?[jt]sx?)?:\d+:\d+$/.exec(at)?.[1] ?? "";
+}
+
 /** The mistakes in a definition, each naming actor, key and source line. */
 export function problemsOf(name: string, definition: AnyActorDefinition): string[] {
   const problems = (definition as { [problemsKey]?: Problems })[problemsKey];

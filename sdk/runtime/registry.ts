@@ -1,7 +1,7 @@
 import { clientOver } from "../client/proxy.js";
-import { isActorDefinition } from "../internal/actor.js";
+import { fileOf, isActorDefinition } from "../internal/actor.js";
 import { isRegistry, setup } from "../internal/registry.js";
-import type { Registry, RegistryActors, ServeApp, ServerOutput } from "../types/definition.js";
+import type { AnyActorDefinition, Registry, RegistryActors, ServeApp, ServerOutput } from "../types/definition.js";
 import type { CorsConfig, RunConfig } from "../types/run.js";
 import { ServerDriver } from "./driver.js";
 import { ActorType } from "./type.js";
@@ -65,7 +65,8 @@ export class Server {
     }
     if (all.size > 1) return `the entry exports several registries: ${names.join(", ")}`;
     for (const registry of all) return registry;
-    if (isActorDefinition(exports.default)) return setup({ use: { [defaultName(exports)]: exports.default } });
+    const alone = exports.default;
+    if (isActorDefinition(alone)) return setup({ use: { [defaultName(exports, alone)]: alone } });
     if (this.served) return this.served;
     // Its exports aren't there yet if it waits for an actor at top level.
     if (entry === undefined && this.made.length === 1) return this.made[0] as Registry;
@@ -127,10 +128,10 @@ function describeCors(cors: CorsConfig): object {
   };
 }
 
-/** What a default-exported actor is called: as the export that is the same, else "default". */
-function defaultName(exports: Record<string, unknown>): string {
+/** What a default-exported actor is called: as the export that is the same, else as the file that makes it. */
+function defaultName(exports: Record<string, unknown>, definition: AnyActorDefinition): string {
   for (const [name, value] of Object.entries(exports)) {
-    if (name !== "default" && value === exports.default) return name;
+    if (name !== "default" && value === definition) return name;
   }
-  return "default";
+  return fileOf(definition) || "default";
 }
