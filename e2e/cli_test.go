@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -29,12 +28,6 @@ func TestScripts(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		UpdateScripts:       os.Getenv("UPDATE_GOLDEN") != "",
-		Condition: func(c string) (bool, error) {
-			if c != "root" {
-				return false, fmt.Errorf("unknown condition %q", c)
-			}
-			return os.Geteuid() == 0, nil
-		},
 		Setup: setupScript,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"rivet": scriptRivet, "dev": scriptDev, "devkill": scriptKill, "waitline": scriptWaitLine,
