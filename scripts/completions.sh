@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Writes completions/ for the archives of a release.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+mkdir -p completions
+go run ./cmd/rivet completion bash >completions/rivet.bash
+go run ./cmd/rivet completion zsh >completions/_rivet
+go run ./cmd/rivet completion fish >completions/rivet.fish
