@@ -1,7 +1,7 @@
 package e2e
 
 import (
-	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -70,11 +70,12 @@ func TestConformance118EndlessRecursion(t *testing.T) {
 				default:
 				}
 				n++
-				text, _ := json.Marshal(n) // a number always encodes
-				s.json().call(t, neighbour, "increment", `[]`).want(t, "a neighbour", 200, `{"o":`+string(text)+`}`)
+				s.json().call(t, neighbour, "increment", `[]`).want(t, "a neighbour", 200, fmt.Sprintf(`{"o":%d}`, n))
 			}
-			text, _ := json.Marshal([2]int{n, 1})
-			s.json().call(t, neighbour, "get", `[]`).want(t, "a neighbour in the end", 200, `{"o":`+string(text)+`}`)
+			// It may have been moved to another isolate, and so started again.
+			if got, want := s.call(t, neighbour, "get", `[]`), fmt.Sprintf("[%d,", n); !strings.HasPrefix(got, want) {
+				t.Errorf("a neighbour in the end: %s, want %s…", got, want)
+			}
 		})
 	}
 	s.json().call(t, q, "recurse", `[]`).want(t, "recurse", 500, masked)

@@ -251,7 +251,7 @@ func TestConformance075Vars(t *testing.T) {
 	t.Parallel()
 	s := states.server(t)
 	for _, part := range []string{"a", "b"} { // the second sees nothing of the first
-		s.wantCall(t, of("varied", part), "use", `[]`, `{"list":[0,1],"same":true,"isEmitter":true,"heard":"`+part+`","twice":42}`)
+		s.wantCall(t, of("varied", keyOf(t, part)), "use", `[]`, `{"list":[0,1],"same":true,"isEmitter":true,"heard":"`+keyOf(t, part)+`","twice":42}`)
 	}
 	s.wantCall(t, of("made", keyOf(t)), "get", `[]`, `{"driver":"object","isNull":false,"n":21,"key":["`+keyOf(t)+`"]}`)
 	s.json().call(t, of("neverMade", keyOf(t)), "get", `[]`).want(t, "createVars that never ends", 500, masked)
