@@ -34,6 +34,8 @@ type result struct {
 }
 
 var all = []measurement{
+	{"plain-32", "yardstick: plain net/http, 32 clients", plain(32)},
+	{"plain-128", "yardstick: plain net/http, 128 clients", plain(128)},
 	{"http-1", "HTTP actions, 1 actor, 1 client", httpActions(1, 1)},
 	{"http-32", "HTTP actions, 1 actor, 32 clients", httpActions(1, 32)},
 	{"http-128", "HTTP actions, 1 actor, 128 clients", httpActions(1, 128)},
@@ -51,7 +53,12 @@ func main() {
 	bin := flag.String("rivet", "", "the binary to measure (default: built from this source)")
 	url := flag.String("url", "", "measure the server at this URL instead of starting one")
 	profile := flag.String("cpuprofile", "", "write the server's CPU profile to this file (with -rivet or none)")
+	yardstick := flag.Bool("serve-plain", false, "be the yardstick (internal)")
 	flag.Parse()
+	if *yardstick {
+		fmt.Fprintln(os.Stderr, "bench:", servePlain())
+		os.Exit(1)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	if err := run(ctx, *bin, *url, *profile, *d, flag.Args()); err != nil {

@@ -12,7 +12,7 @@ import (
 	"net/http/pprof"
 	"os"
 	"path/filepath"
-	"runtime/debug"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -53,11 +53,12 @@ type devRun struct {
 func runDev(ctx context.Context, o DevOptions) error {
 	r := &devRun{o: o, began: time.Now(), config: o.Config, ready: make(chan struct{})}
 	r.out = o.App.devOut(o)
-	if o.App.env["GOGC"] == "" {
-		// Actors make short-lived garbage around a small heap: collecting it a
-		// third as often costs some MB and saves a tenth of the time.
-		debug.SetGCPercent(300)
-	}
+	// Actors make short-lived garbage around a small heap, so the collector would
+	// run hundreds of times a second. Memory that is reserved and never touched
+	// costs nothing and lets the heap grow by as much before it is collected; a
+	// large heap is collected as ever.
+	ballast := make([]byte, 48<<20)
+	defer runtime.KeepAlive(ballast)
 	script, first, err := r.build(ctx)
 	if r.builder != nil {
 		defer r.builder.Close()
