@@ -28,7 +28,7 @@ func TestScripts(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		UpdateScripts:       os.Getenv("UPDATE_GOLDEN") != "",
-		Setup: setupScript,
+		Setup:               setupScript,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"rivet": scriptRivet, "dev": scriptDev, "devkill": scriptKill, "waitline": scriptWaitLine,
 		},

@@ -173,7 +173,7 @@ func TestBadServersAreClearErrors(t *testing.T) {
 		code    errs.Code
 	}{
 		"HTML with 200": {func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>hi")) }, errs.MalformedMessage},
-		"502":           {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "bad gateway", 502) }, errs.NoServer},
+		"502":           {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "bad gateway", http.StatusBadGateway) }, errs.NoServer},
 		"null":          {func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("null")) }, errs.MalformedMessage},
 		"JSON error to a CBOR client": {func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(401)

@@ -371,9 +371,8 @@ func (c *fakeClock) advance(d time.Duration) {
 
 // fakePeer notes what a client would get.
 type fakePeer struct {
-	mu     sync.Mutex
-	got    []string
-	closed string
+	mu  sync.Mutex
+	got []string
 }
 
 func (p *fakePeer) add(s string) {

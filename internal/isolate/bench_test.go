@@ -11,7 +11,6 @@ import (
 type counting struct {
 	done chan struct{}
 	up   chan struct{}
-	inst actor.Instance
 }
 
 func (s *counting) Turn(o *actor.Outcome) {

@@ -34,8 +34,8 @@ type cborReader struct {
 	slot   int // of the container to come under tag 28, plus one; 0: none
 }
 
-// breakStop is what ends an item of indefinite length.
-var breakStop = errors.New("invalid CBOR: unexpected break")
+// errBreak is what ends an item of indefinite length.
+var errBreak = errors.New("invalid CBOR: unexpected break")
 
 func (r *cborReader) head() (major, info byte, n uint64, err error) {
 	if len(r.b) == 0 {
@@ -52,7 +52,7 @@ func (r *cborReader) head() (major, info byte, n uint64, err error) {
 		size = 1 << (info - 24)
 	case info == 31 && major >= 2 && major != 6:
 		if major == 7 {
-			return 0, 0, 0, breakStop
+			return 0, 0, 0, errBreak
 		}
 		return major, info, 0, nil
 	default:
@@ -168,7 +168,7 @@ func (r *cborReader) chunks(major, info byte, n uint64) ([]byte, error) {
 	out := []byte{}
 	for {
 		m, i, n, err := r.head()
-		if err == breakStop {
+		if err == errBreak {
 			return out, nil
 		}
 		if err != nil {
@@ -192,7 +192,7 @@ func (r *cborReader) items(info byte, n uint64, depth int) ([]Value, error) {
 	}
 	for i := uint64(0); info == 31 || i < n; i++ {
 		v, err := r.value(depth + 1)
-		if err == breakStop && info == 31 {
+		if err == errBreak && info == 31 {
 			return out, nil
 		}
 		if err != nil {
@@ -205,8 +205,8 @@ func (r *cborReader) items(info byte, n uint64, depth int) ([]Value, error) {
 
 // hideBreak keeps a misplaced break from ending an outer item.
 func hideBreak(err error) error {
-	if err == breakStop {
-		return fmt.Errorf("%w", breakStop)
+	if err == errBreak {
+		return fmt.Errorf("%w", errBreak)
 	}
 	return err
 }
@@ -226,7 +226,7 @@ func (r *cborReader) mapping(info byte, n uint64, depth int, exact bool) (Value,
 	plain := !exact
 	for i := uint64(0); info == 31 || i < n; i++ {
 		k, err := r.value(depth + 1)
-		if err == breakStop && info == 31 {
+		if err == errBreak && info == 31 {
 			break
 		}
 		if err != nil {

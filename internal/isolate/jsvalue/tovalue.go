@@ -51,7 +51,6 @@ type converter struct {
 	opts Options
 	seen map[*goja.Object]value.Value
 	path []string // segments in the form in which they are printed
-	iter func(goja.FunctionCall) goja.Value
 }
 
 func (c *converter) invalid(what string) error {

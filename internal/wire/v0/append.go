@@ -82,14 +82,6 @@ func appendArgs(dst []byte, enc Encoding, items []value.Value) ([]byte, error) {
 	return append(dst, ']'), nil
 }
 
-// appendValue appends v in enc.
-func appendValue(dst []byte, enc Encoding, v value.Value) ([]byte, error) {
-	if enc == CBOR {
-		return value.AppendCBOR(dst, v)
-	}
-	return value.AppendJSON(dst, v)
-}
-
 // parse reads a value in enc.
 func parse(enc Encoding, data []byte) (value.Value, error) {
 	if enc == CBOR {
