@@ -52,9 +52,10 @@ export class ActorHandleBase {
   }
 
   async fetch(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
-    const request = typeof Request !== "undefined" && input instanceof Request ? input : undefined;
+    const request = isRequest(input) ? input : undefined;
     const path = pathOf(request ? request.url : String(input));
-    const whole: RequestInit = request ? { ...partsOf(request), ...init } : { ...init };
+    const own = isRequest(init) ? partsOf(init) : init; // its members aren't its own properties
+    const whole: RequestInit = { ...(request && partsOf(request)), ...own };
     const signal = whole.signal ?? undefined;
     delete whole.signal;
     // a body can be sent once only
@@ -146,6 +147,10 @@ function pathOf(input: string): string {
 }
 
 /** What a Request says that fetch's second argument can say too. */
+function isRequest(value: unknown): value is Request {
+  return typeof Request !== "undefined" && value instanceof Request;
+}
+
 function partsOf(request: Request): RequestInit {
   const init: RequestInit = {
     method: request.method,
