@@ -68,7 +68,6 @@ type Daemon struct {
 	instance string
 	isolates *isolate.Runtime
 	gateway  gateway
-	inner    *inner
 	// running is nil until the first code is loaded.
 	running atomic.Pointer[running]
 
@@ -78,7 +77,6 @@ type Daemon struct {
 	port      int
 	server    *server.Server
 	http      *http.Server
-	self      *http.Server // for the running code's own requests
 }
 
 // running is what needs storage.
@@ -98,11 +96,10 @@ func New(o Options) *Daemon {
 	if o.Lines == nil {
 		o.Lines = func(actor.Log) {}
 	}
-	d := &Daemon{o: o, instance: uuid.NewString(), inner: newInner()}
+	d := &Daemon{o: o, instance: uuid.NewString()}
 	d.isolates = isolate.New(isolate.Options{
 		SDK: o.SDK, Size: o.Isolates, Env: o.Env,
 		Log: o.Log, ServerLog: o.Lines, Actors: d,
-		HTTPClient: d.inner.client(), Inner: d.inner.names,
 	})
 	return d
 }
@@ -173,8 +170,6 @@ func (d *Daemon) listen(ctx context.Context, e *engine.Engine) (err error) {
 		Health: func() bool { return d.gateway.version.Load() != nil },
 	})
 	d.http = server.HTTPServer(d.server.Handler())
-	d.self = server.HTTPServer(d.inner.handler(d.server.Handler()))
-	go func() { _ = d.self.Serve(d.inner) }() // ends with Close
 	return nil
 }
 
@@ -233,7 +228,7 @@ func (d *Daemon) Close(grace time.Duration) error {
 	var err error
 	if d.server != nil {
 		d.server.Shutdown(ctx)
-		err = errors.Join(d.http.Shutdown(ctx), d.self.Close())
+		err = d.http.Shutdown(ctx)
 	}
 	if v := d.gateway.version.Load(); v != nil {
 		v.Close()
@@ -270,24 +265,6 @@ func (d *Daemon) Resolve(ctx context.Context, q actor.Query) (actor.Ref, error) 
 		return actor.Ref{}, notReady()
 	}
 	return r.engine.Resolve(ctx, q)
-}
-
-// Fetch hands a raw request to an actor; see Call.
-func (d *Daemon) Fetch(ctx context.Context, q actor.Query, c actor.Caller, body actor.BodyReader, respond func(int, map[string][]string) actor.BodyWriter) error {
-	r := d.running.Load()
-	if r == nil {
-		return notReady()
-	}
-	return r.engine.Fetch(ctx, q, c, body, respond)
-}
-
-// Socket hands a raw WebSocket to an actor; see Call.
-func (d *Daemon) Socket(ctx context.Context, q actor.Query, c actor.Caller, s actor.RawSocket) error {
-	r := d.running.Load()
-	if r == nil {
-		return notReady()
-	}
-	return r.engine.Socket(ctx, q, c, s)
 }
 
 func notReady() error {

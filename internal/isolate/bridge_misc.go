@@ -163,16 +163,8 @@ func (r *isolate) plainFuncs() map[string]func(goja.FunctionCall) goja.Value {
 			}
 			return r.vm.NewObject()
 		},
-		"inner": func(c goja.FunctionCall) goja.Value {
-			if c.Argument(0).ToBoolean() {
-				return r.vm.ToValue(r.v.rt.o.Inner.Public)
-			}
-			return r.vm.ToValue(r.v.rt.o.Inner.Server)
-		},
 		"serverCall":    r.serverCall,
 		"serverResolve": r.serverResolve,
 		"serverConnect": r.serverConnect,
-		"serverFetch":   r.serverFetch,
-		"serverSocket":  r.serverSocket,
 	}
 }

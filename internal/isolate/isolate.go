@@ -43,8 +43,6 @@ type Options struct {
 	Env map[string]string
 	// HTTPClient is what fetch goes through; nil: http.DefaultClient.
 	HTTPClient *http.Client
-	// Inner is where HTTPClient reaches the server that these actors are served by.
-	Inner Inner
 	// Actors is how code of the server isolate reaches actors; nil: its calls never settle.
 	Actors Actors
 	// StuckAfter is how long an isolate may be away from its loop before its other

@@ -18,14 +18,7 @@ type Actors interface {
 	Call(ctx context.Context, spec actor.CallSpec) (value.Value, error)
 	Connect(ctx context.Context, spec actor.ConnectSpec, peer actor.Peer) (actor.Link, error)
 	Resolve(ctx context.Context, q actor.Query) (actor.Ref, error)
-	// Fetch and Socket are server.Actors'.
-	Fetch(ctx context.Context, q actor.Query, c actor.Caller, body actor.BodyReader, respond func(status int, header map[string][]string) actor.BodyWriter) error
-	Socket(ctx context.Context, q actor.Query, c actor.Caller, s actor.RawSocket) error
 }
-
-// Inner names two hosts, known to nobody else: a request to Server is a
-// server-side caller's, one to Public whoever's it says. Both empty: there are none.
-type Inner struct{ Server, Public string }
 
 // serverState is what the server isolate keeps; other isolates don't use it.
 type serverState struct {

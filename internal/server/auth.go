@@ -21,9 +21,6 @@ import (
 func (s *Server) identify(r *http.Request) (server bool) {
 	delete(r.Header, v0.HeaderAuthData)
 	delete(r.Header, v0.HeaderExpose)
-	if r.Context().Value(trusted{}) != nil {
-		return true
-	}
 	token, ok := s.bearer(r)
 	if !ok {
 		return false
@@ -34,14 +31,6 @@ func (s *Server) identify(r *http.Request) (server bool) {
 	}
 	delete(r.Header, "Authorization")
 	return true
-}
-
-type trusted struct{}
-
-// Trusted marks a request as a server-side caller's, for those that come from
-// this process.
-func Trusted(ctx context.Context) context.Context {
-	return context.WithValue(ctx, trusted{}, true)
 }
 
 // bearer is the bearer token of a request to a server that has one of its own.

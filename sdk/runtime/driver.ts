@@ -7,24 +7,8 @@ import type {
   TransportSink,
 } from "../client/driver.js";
 import { ActorError } from "../client/errors.js";
-import { RemoteDriver } from "../client/http.js";
 import { Unsupported } from "../errors.js";
 import { host, type LinkSink, type ServerLink } from "./host.js";
-
-/** This server, over HTTP inside its process. */
-function remote(): RemoteDriver {
-  const name = host().inner(false);
-  if (!name) throw new Unsupported("handle.fetch() and handle.websocket() without a server");
-  return new RemoteDriver({
-    endpoint: `http://${name}/registry`,
-    encoding: "json",
-    transport: "websocket",
-    token: undefined,
-    headers: {},
-    fetch: (input, init) => fetch(input, init),
-    WebSocket: undefined,
-  });
-}
 
 /** Rejects when `signal` aborts; the call itself goes on. */
 function until<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
@@ -53,19 +37,12 @@ abstract class InProcess implements ClientDriver {
     return until(this.find(request.query), request.signal);
   }
 
-  async fetch(request: ActorRequest & { path: string; init: RequestInit }): Promise<Response> {
-    return remote().fetch(await this.found(request));
+  fetch(): Promise<Response> {
+    return Promise.reject(new Unsupported("handle.fetch() inside the server"));
   }
 
-  async websocket(
-    request: ActorRequest & { path: string; protocols: readonly string[] },
-  ): Promise<WebSocket> {
-    return remote().websocket(await this.found(request));
-  }
-
-  /** The request by its actor's id: who asks for that waits until the server serves. */
-  private async found<R extends ActorRequest>(request: R): Promise<R> {
-    return { ...request, query: { getForId: { actorId: await this.resolve(request) } } };
+  websocket(): Promise<WebSocket> {
+    return Promise.reject(new Unsupported("handle.websocket() inside the server"));
   }
 
   transport({ query, params }: Pick<ActorRequest, "query" | "params">): Transport {

@@ -62,8 +62,6 @@ export interface Host {
   env(name: string): string | undefined;
   logger(level: number, name: string, message: string, args: readonly unknown[]): void;
   driverContext(): unknown;
-  /** The host at which `fetch` reaches this server, as a server-side caller or as a public one. */
-  inner(asPublic: boolean): string;
   serverCall(query: object, params: unknown, action: string, args: unknown[]): Promise<unknown>;
   serverResolve(query: object): Promise<string>;
   serverConnect(query: object, params: unknown, sink: LinkSink): ServerLink;
