@@ -10,9 +10,9 @@ export type Params = { name: string };
 const KEPT = 500;
 
 const chatRoom = actor({
-  // A name is all it takes to come in.
-  onAuth: (_opts, params: Params | undefined) => {
-    if (params !== undefined && (typeof params.name !== "string" || params.name === "")) {
+  // Who gives a name gives a real one; others are guests.
+  onAuth: (_opts, params: Partial<Params>) => {
+    if (params.name !== undefined && (typeof params.name !== "string" || params.name === "")) {
       throw new UserError("Say who you are: params { name }.", { code: "name_missing" });
     }
   },
