@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"fmt"
 	"strconv"
 	"testing"
 	"time"
@@ -64,7 +63,7 @@ func TestConformance095InAScheduledAction(t *testing.T) {
 	t.Run("missing action", func(t *testing.T) {
 		q := of("planner", keyOf(t))
 		s.call(t, q, "missing", `[]`)
-		s.awaitLog(t, "nobody", fmt.Sprintf("planner/%s", escapedKey(t)))
+		s.awaitLog(t, "failed for good", "nobody", "planner/"+escapedKey(t))
 		s.wantCall(t, q, "get", `[]`, `[]`)
 	})
 	t.Run("retried if it throws", func(t *testing.T) {
