@@ -3,8 +3,6 @@ package isolate
 import (
 	"bytes"
 
-	"github.com/dop251/goja"
-
 	"github.com/rivetdev/rivet/internal/actor"
 	"github.com/rivetdev/rivet/internal/errs"
 	"github.com/rivetdev/rivet/internal/isolate/track"
@@ -209,6 +207,3 @@ type connRec struct {
 	noted    bool // in instance.dirty: scripts had its state
 	held     []actor.Act
 }
-
-// stateRoot gives the state to scripts.
-func (i *instance) stateRoot() goja.Value { return i.state.t.Root() }
