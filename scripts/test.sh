@@ -68,7 +68,7 @@ libraries() {
 }
 
 sdk_tests() {
-  (cd sdk && npx --no-install tsc -p . && npx --no-install biome check .) || return 1
+  (cd sdk && npx --no-install tsc -p . && node node_modules/typescript54/bin/tsc -p . && npx --no-install biome check .) || return 1
   local out=sdk/node_modules/.vitest.json code
   (cd sdk && npx --no-install vitest run --reporter=default --reporter=json --outputFile.json=node_modules/.vitest.json)
   code=$?
