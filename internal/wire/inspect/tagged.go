@@ -88,7 +88,7 @@ func (t *tagger) tag(v value.Value, at step, depth int) value.Value {
 	case *big.Int:
 		return one("$big", v.String())
 	case value.Date:
-		if math.IsNaN(float64(v)) {
+		if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
 			return one("$date", nil)
 		}
 		return one("$date", float64(v))
