@@ -19,7 +19,7 @@ func Closest(name string, names []string) string {
 func distance(a, b string) int {
 	x, y := []rune(a), []rune(b)
 	if len(x) > 64 || len(y) > 64 {
-		return 64
+		return max(len(x), len(y)) // too long to be a slip
 	}
 	var before, last []int
 	row := make([]int, len(y)+1)
