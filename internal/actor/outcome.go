@@ -1,6 +1,7 @@
 package actor
 
 import (
+	"context"
 	"time"
 
 	"github.com/rivetdev/rivet/internal/value"
@@ -117,6 +118,27 @@ type (
 		Open func(Link, error)
 	}
 
+	// ClientFetch sends a raw HTTP request to another actor's onFetch. Respond
+	// begins the response and gives what its body is written to; Done is called
+	// once, with an error if no response was begun or it broke off.
+	ClientFetch struct {
+		Context context.Context // of the request; its end gives it up
+		Query   Query
+		Caller  Caller // with the Request
+		Body    BodyReader
+		Respond func(status int, header map[string][]string) BodyWriter
+		Done    func(error)
+	}
+
+	// ClientSocket hands another actor's onWebSocket the far end of a raw
+	// WebSocket; Done is called once, with an error if it was not taken.
+	ClientSocket struct {
+		Query  Query
+		Caller Caller
+		Socket RawSocket
+		Done   func(error)
+	}
+
 	// ClientResolve finds an actor's id; Result answers with it, a string.
 	ClientResolve struct {
 		Token Token
@@ -133,6 +155,8 @@ func (Permit) isEffect()        {}
 func (ClientCall) isEffect()    {}
 func (ClientConnect) isEffect() {}
 func (ClientResolve) isEffect() {}
+func (ClientFetch) isEffect()   {}
+func (ClientSocket) isEffect()  {}
 
 // LogLevel is one of the six levels of c.log.
 type LogLevel int8

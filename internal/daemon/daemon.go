@@ -267,6 +267,24 @@ func (d *Daemon) Resolve(ctx context.Context, q actor.Query) (actor.Ref, error) 
 	return r.engine.Resolve(ctx, q)
 }
 
+// Fetch hands a raw request to an actor; see Call.
+func (d *Daemon) Fetch(ctx context.Context, q actor.Query, c actor.Caller, body actor.BodyReader, respond func(int, map[string][]string) actor.BodyWriter) error {
+	r := d.running.Load()
+	if r == nil {
+		return notReady()
+	}
+	return r.engine.Fetch(ctx, q, c, body, respond)
+}
+
+// Socket hands a raw WebSocket to an actor; see Call.
+func (d *Daemon) Socket(ctx context.Context, q actor.Query, c actor.Caller, s actor.RawSocket) error {
+	r := d.running.Load()
+	if r == nil {
+		return notReady()
+	}
+	return r.engine.Socket(ctx, q, c, s)
+}
+
 func notReady() error {
 	return errs.New(errs.ActorNotReady, "The server has not started yet.")
 }

@@ -156,11 +156,18 @@ func (c *cell) clientResolve(gen uint64, ef actor.ClientResolve) {
 	if inst == nil || c.gen != gen {
 		inst = nobody{}
 	}
+	c.aside(func() {
+		ref, err := c.e.Resolve(c.e.ctx, ef.Query)
+		inst.Post(actor.Result{Token: ef.Token, Value: string(ref.ID), Err: err})
+	})
+}
+
+// aside runs f, which may wait for another cell, in a goroutine of the engine's.
+func (c *cell) aside(f func()) {
 	c.e.bg.Add(1)
 	go func() {
 		defer c.e.bg.Done()
-		ref, err := c.e.Resolve(c.e.ctx, ef.Query)
-		inst.Post(actor.Result{Token: ef.Token, Value: string(ref.ID), Err: err})
+		f()
 	}()
 }
 

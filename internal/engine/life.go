@@ -141,8 +141,13 @@ func (c *cell) abort(err *errs.Error) {
 // undo answers those whose reply was held when its commit failed.
 func (c *cell) undo(s said, err error) {
 	for _, ef := range s.effects {
-		if cl, ok := ef.(actor.ClientConnect); ok {
-			c.later(func() { cl.Open(nil, err) })
+		switch ef := ef.(type) {
+		case actor.ClientConnect:
+			c.later(func() { ef.Open(nil, err) })
+		case actor.ClientFetch:
+			c.later(func() { ef.Done(err) })
+		case actor.ClientSocket:
+			c.later(func() { ef.Done(err) })
 		}
 	}
 }
@@ -233,5 +238,9 @@ func (c *cell) effect(gen uint64, ef actor.Effect) {
 		c.later(func() { ef.Open(c.e.Connect(c.e.ctx, ef.Spec, ef.Peer)) })
 	case actor.ClientResolve:
 		c.clientResolve(gen, ef)
+	case actor.ClientFetch:
+		c.aside(func() { ef.Done(c.e.Fetch(ef.Context, ef.Query, ef.Caller, ef.Body, ef.Respond)) })
+	case actor.ClientSocket:
+		c.aside(func() { ef.Done(c.e.Socket(c.e.ctx, ef.Query, ef.Caller, ef.Socket)) })
 	}
 }

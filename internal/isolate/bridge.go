@@ -119,6 +119,8 @@ func (r *isolate) actorFuncs() map[string]hostFunc {
 		"clientCall":    hostClientCall,
 		"clientResolve": hostClientResolve,
 		"clientConnect": hostClientConnect,
+		"clientFetch":   hostClientFetch,
+		"clientSocket":  hostClientSocket,
 		"linkAct":       hostLinkAct,
 		"linkSubscribe": hostLinkSubscribe,
 		"linkClose":     hostLinkClose,

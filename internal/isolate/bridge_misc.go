@@ -166,5 +166,7 @@ func (r *isolate) plainFuncs() map[string]func(goja.FunctionCall) goja.Value {
 		"serverCall":    r.serverCall,
 		"serverResolve": r.serverResolve,
 		"serverConnect": r.serverConnect,
+		"serverFetch":   r.serverFetch,
+		"serverSocket":  r.serverSocket,
 	}
 }

@@ -543,6 +543,14 @@ func (f fakeActors) Resolve(context.Context, actor.Query) (actor.Ref, error) {
 	return actor.Ref{ID: "1"}, nil
 }
 
+func (f fakeActors) Fetch(context.Context, actor.Query, actor.Caller, actor.BodyReader, func(int, map[string][]string) actor.BodyWriter) error {
+	return errs.New(errs.ActorNotFound, "none")
+}
+
+func (f fakeActors) Socket(context.Context, actor.Query, actor.Caller, actor.RawSocket) error {
+	return errs.New(errs.ActorNotFound, "none")
+}
+
 // A top-level await of an actor doesn't keep its own version from loading.
 func TestTopLevelAwaitOfAnActor(t *testing.T) {
 	f := fakeActors{make(chan actor.CallSpec, 10)}

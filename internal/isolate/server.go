@@ -18,6 +18,9 @@ type Actors interface {
 	Call(ctx context.Context, spec actor.CallSpec) (value.Value, error)
 	Connect(ctx context.Context, spec actor.ConnectSpec, peer actor.Peer) (actor.Link, error)
 	Resolve(ctx context.Context, q actor.Query) (actor.Ref, error)
+	// Fetch and Socket are server.Actors'.
+	Fetch(ctx context.Context, q actor.Query, c actor.Caller, body actor.BodyReader, respond func(status int, header map[string][]string) actor.BodyWriter) error
+	Socket(ctx context.Context, q actor.Query, c actor.Caller, s actor.RawSocket) error
 }
 
 // serverState is what the server isolate keeps; other isolates don't use it.

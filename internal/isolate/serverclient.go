@@ -14,25 +14,10 @@ import (
 // outside makes a promise for work that runs in a goroutine of its own.
 func (r *isolate) outside(work func() (value.Value, error)) goja.Value {
 	p, resolve, reject := r.vm.NewPromise()
-	s := &r.serving
-	s.waiting = true
-	if !r.server || r.v.rt.o.Actors == nil {
-		return r.vm.ToValue(p)
-	}
-	s.pending++
-	if s.onWait != nil {
-		s.onWait()
-	}
 	ctx := r.cur
-	r.v.bg.Go(func() {
-		select {
-		case <-r.v.serving:
-		case <-r.v.ctx.Done():
-			return
-		}
+	r.outward(func() {
 		out, err := work()
 		r.post(ctx, func() {
-			s.pending--
 			if err != nil {
 				r.noteErr(reject(r.throwable(err)))
 				return
@@ -41,6 +26,29 @@ func (r *isolate) outside(work func() (value.Value, error)) goja.Value {
 		})
 	})
 	return r.vm.ToValue(p)
+}
+
+// outward runs what top-level code waits for, in a goroutine of its own, once
+// the engine runs this version.
+func (r *isolate) outward(work func()) {
+	s := &r.serving
+	s.waiting = true
+	if !r.server || r.v.rt.o.Actors == nil {
+		return
+	}
+	s.pending++
+	if s.onWait != nil {
+		s.onWait()
+	}
+	r.v.bg.Go(func() {
+		select {
+		case <-r.v.serving:
+		case <-r.v.ctx.Done():
+			return
+		}
+		work()
+		r.post(nil, func() { s.pending-- })
+	})
 }
 
 // serverCall(query, params, action, args)

@@ -7,8 +7,8 @@ import type {
   TransportSink,
 } from "../client/driver.js";
 import { ActorError } from "../client/errors.js";
-import { Unsupported } from "../errors.js";
-import { host, type LinkSink, type ServerLink } from "./host.js";
+import { host, type LinkSink, type ServerLink, type SocketSink, type SocketWay } from "./host.js";
+import { ClientSocket } from "./socket.js";
 
 /** Rejects when `signal` aborts; the call itself goes on. */
 function until<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
@@ -26,6 +26,14 @@ abstract class InProcess implements ClientDriver {
   protected abstract send(query: ActorQuery, params: unknown, action: string, args: unknown[]): Promise<unknown>;
   protected abstract find(query: ActorQuery): Promise<string>;
   protected abstract link(query: ActorQuery, params: unknown, sink: LinkSink): ServerLink;
+  protected abstract ask(query: ActorQuery, params: unknown, request: Request): Promise<Response>;
+  protected abstract dial(
+    query: ActorQuery,
+    params: unknown,
+    url: string,
+    protocols: readonly string[],
+    sink: SocketSink,
+  ): SocketWay;
 
   call(request: ActorRequest & { action: string; args: unknown[] }): Promise<unknown> {
     if (request.signal?.aborted) return Promise.reject(request.signal.reason);
@@ -37,12 +45,32 @@ abstract class InProcess implements ClientDriver {
     return until(this.find(request.query), request.signal);
   }
 
-  fetch(): Promise<Response> {
-    return Promise.reject(new Unsupported("handle.fetch() inside the server"));
+  /** As over the network, what the actor refuses is a response. */
+  async fetch(request: ActorRequest & { path: string; init: RequestInit }): Promise<Response> {
+    if (request.signal?.aborted) throw request.signal.reason;
+    const raw = new Request(`http://actor${request.path}`, request.init);
+    try {
+      return await until(this.ask(request.query, request.params, raw), request.signal);
+    } catch (error) {
+      if (!ActorError.isActorError(error)) throw error;
+      const { code, message, metadata, statusCode = 500 } = error;
+      return Response.json({ c: code, m: message, md: metadata }, { status: statusCode });
+    }
   }
 
-  websocket(): Promise<WebSocket> {
-    return Promise.reject(new Unsupported("handle.websocket() inside the server"));
+  websocket(
+    request: ActorRequest & { path: string; protocols: readonly string[] },
+  ): Promise<WebSocket> {
+    if (request.signal?.aborted) return Promise.reject(request.signal.reason);
+    const { query, params, protocols } = request;
+    const url = `http://actor${request.path}`;
+    const { socket, opening } = ClientSocket.open(`ws://actor${request.path}`, protocols[0] ?? "", (sink) =>
+      this.dial(query, params, url, protocols, sink),
+    );
+    return until(opening, request.signal).catch((error: unknown) => {
+      socket.close();
+      throw error;
+    });
   }
 
   transport({ query, params }: Pick<ActorRequest, "query" | "params">): Transport {
@@ -107,10 +135,25 @@ export class ActorDriver extends InProcess {
       close: () => host().linkClose(h, link),
     };
   }
+
+  protected override ask(query: ActorQuery, params: unknown, request: Request): Promise<Response> {
+    return host().clientFetch(this.h, query, params, request) ?? never;
+  }
+
+  protected override dial(
+    query: ActorQuery,
+    params: unknown,
+    url: string,
+    protocols: readonly string[],
+    sink: SocketSink,
+  ): SocketWay {
+    return host().clientSocket(this.h, query, params, url, protocols, sink) ?? nowhere;
+  }
 }
 
 /** What a call of an actor that has ended gives. */
 const never = new Promise<never>(() => {});
+const nowhere: SocketWay = { send() {}, close() {} };
 
 /** The way from top-level server code to actors. In an actor's code it is that actor's. */
 export class ServerDriver extends InProcess {
@@ -127,6 +170,16 @@ export class ServerDriver extends InProcess {
     return this.actor()?.resolve(request) ?? super.resolve(request);
   }
 
+  override fetch(request: ActorRequest & { path: string; init: RequestInit }): Promise<Response> {
+    return this.actor()?.fetch(request) ?? super.fetch(request);
+  }
+
+  override websocket(
+    request: ActorRequest & { path: string; protocols: readonly string[] },
+  ): Promise<WebSocket> {
+    return this.actor()?.websocket(request) ?? super.websocket(request);
+  }
+
   override transport(request: Pick<ActorRequest, "query" | "params">): Transport {
     return this.actor()?.transport(request) ?? super.transport(request);
   }
@@ -141,5 +194,19 @@ export class ServerDriver extends InProcess {
 
   protected override link(query: ActorQuery, params: unknown, sink: LinkSink): ServerLink {
     return host().serverConnect(query, params, sink);
+  }
+
+  protected override ask(query: ActorQuery, params: unknown, request: Request): Promise<Response> {
+    return host().serverFetch(query, params, request);
+  }
+
+  protected override dial(
+    query: ActorQuery,
+    params: unknown,
+    url: string,
+    protocols: readonly string[],
+    sink: SocketSink,
+  ): SocketWay {
+    return host().serverSocket(query, params, url, protocols, sink);
   }
 }

@@ -49,6 +49,15 @@ export interface Host {
   clientCall(h: number, query: object, params: unknown, action: string, args: unknown[]): Promise<unknown>;
   clientResolve(h: number, query: object): Promise<string>;
   clientConnect(h: number, query: object, params: unknown, sink: LinkSink): number;
+  clientFetch(h: number, query: object, params: unknown, request: Request): Promise<Response>;
+  clientSocket(
+    h: number,
+    query: object,
+    params: unknown,
+    url: string,
+    protocols: readonly string[],
+    sink: SocketSink,
+  ): SocketWay;
   linkAct(h: number, link: number, id: number, action: string, args: unknown[]): void;
   linkSubscribe(h: number, link: number, event: string, on: boolean): void;
   linkClose(h: number, link: number): void;
@@ -65,6 +74,29 @@ export interface Host {
   serverCall(query: object, params: unknown, action: string, args: unknown[]): Promise<unknown>;
   serverResolve(query: object): Promise<string>;
   serverConnect(query: object, params: unknown, sink: LinkSink): ServerLink;
+  serverFetch(query: object, params: unknown, request: Request): Promise<Response>;
+  serverSocket(
+    query: object,
+    params: unknown,
+    url: string,
+    protocols: readonly string[],
+    sink: SocketSink,
+  ): SocketWay;
+}
+
+/** What a raw WebSocket to an actor tells: `taken`, then `opened` in a task of its own; or `failed`. */
+export interface SocketSink {
+  taken(): void;
+  failed(error: unknown): void;
+  opened(): void;
+  received(data: string | ArrayBuffer): void;
+  ended(code: number, reason: string): void;
+}
+
+/** What a raw WebSocket sends and closes by. */
+export interface SocketWay {
+  send(data: string | ArrayBufferLike, binary: boolean): void;
+  close(code: number, reason: string): void;
 }
 
 /** What a connection to another actor tells. */

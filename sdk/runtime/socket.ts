@@ -1,7 +1,7 @@
-import { host } from "./host.js";
+import { host, type SocketSink, type SocketWay } from "./host.js";
 
-/** A raw WebSocket as `onWebSocket` gets it: open, and ours to close. */
-export class ActorSocket extends EventTarget {
+/** One end of a raw WebSocket inside this process. */
+abstract class RawSocket extends EventTarget {
   readonly CONNECTING = 0;
   readonly OPEN = 1;
   readonly CLOSING = 2;
@@ -16,26 +16,27 @@ export class ActorSocket extends EventTarget {
   onerror: ((event: Event) => void) | null = null;
 
   constructor(
-    private readonly h: number,
-    private readonly id: number,
     readonly url: string,
     readonly protocol: string,
   ) {
     super();
-    for (const key of ["h", "id"]) Object.defineProperty(this, key, { enumerable: false });
   }
+
+  protected abstract way(): SocketWay;
+  /** A listener threw. */
+  protected abstract threw(what: string, error: unknown): void;
 
   send(data: string | ArrayBufferLike | ArrayBufferView | Blob): void {
     if (this.readyState > 1) return;
     if (typeof data === "string") {
-      host().socketSend(this.h, this.id, data, false);
+      this.way().send(data, false);
     } else if (typeof Blob !== "undefined" && data instanceof Blob) {
-      void data.arrayBuffer().then((bytes) => host().socketSend(this.h, this.id, bytes, true));
+      void data.arrayBuffer().then((bytes) => this.way().send(bytes, true));
     } else if (ArrayBuffer.isView(data)) {
       const { buffer, byteOffset, byteLength } = data;
-      host().socketSend(this.h, this.id, buffer.slice(byteOffset, byteOffset + byteLength), true);
+      this.way().send(buffer.slice(byteOffset, byteOffset + byteLength), true);
     } else {
-      host().socketSend(this.h, this.id, data as ArrayBuffer, true);
+      this.way().send(data as ArrayBuffer, true);
     }
   }
 
@@ -45,7 +46,7 @@ export class ActorSocket extends EventTarget {
     }
     if (this.readyState > 1) return;
     this.readyState = 2;
-    host().socketClose(this.h, this.id, code ?? 1000, String(reason));
+    this.way().close(code ?? 1000, String(reason));
   }
 
   /** Go tells: it is open, a message came, it is closed. */
@@ -70,7 +71,70 @@ export class ActorSocket extends EventTarget {
     try {
       this[`on${name}`]?.(event);
     } catch (error) {
-      host().logError(this.h, `on${name} of a raw WebSocket`, error);
+      this.threw(`on${name} of a raw WebSocket`, error);
     }
+  }
+}
+
+/** A raw WebSocket as `onWebSocket` gets it: open, and ours to close. */
+export class ActorSocket extends RawSocket {
+  constructor(
+    private readonly h: number,
+    private readonly id: number,
+    url: string,
+    protocol: string,
+  ) {
+    super(url, protocol);
+    for (const key of ["h", "id"]) Object.defineProperty(this, key, { enumerable: false });
+  }
+
+  protected override way(): SocketWay {
+    const { h, id } = this;
+    return {
+      send: (data, binary) => host().socketSend(h, id, data, binary),
+      close: (code, reason) => host().socketClose(h, id, code, reason),
+    };
+  }
+
+  protected override threw(what: string, error: unknown): void {
+    host().logError(this.h, what, error);
+  }
+}
+
+/** A raw WebSocket as `handle.websocket()` gives it inside the server. */
+export class ClientSocket extends RawSocket {
+  private to: SocketWay | undefined;
+
+  /** Opens one; `opening` settles when the actor has taken it. */
+  static open(
+    url: string,
+    protocol: string,
+    dial: (sink: SocketSink) => SocketWay,
+  ): { socket: ClientSocket; opening: Promise<WebSocket> } {
+    const socket = new ClientSocket(url, protocol);
+    Object.defineProperty(socket, "to", { enumerable: false, writable: true });
+    const opening = new Promise<WebSocket>((resolve, reject) => {
+      socket.to = dial({
+        taken: () => resolve(socket as unknown as WebSocket),
+        failed: (error) => {
+          socket.readyState = 3;
+          reject(error);
+        },
+        opened: () => socket.opened(),
+        received: (data) => socket.received(data),
+        ended: (code, reason) => socket.ended(code, reason),
+      });
+    });
+    return { socket, opening };
+  }
+
+  protected override way(): SocketWay {
+    return this.to as SocketWay;
+  }
+
+  protected override threw(_what: string, error: unknown): void {
+    queueMicrotask(() => {
+      throw error;
+    });
   }
 }

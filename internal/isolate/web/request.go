@@ -98,11 +98,8 @@ func ReadResponse(h Host, v goja.Value) (res *Response, ok bool, err error) {
 			StatusText: parts.Get("1").String(),
 			Header:     http.Header{},
 		}
-		flat := p.strings(parts.Get("2"))
-		for i := 0; i+1 < len(flat); i += 2 {
-			res.Header.Add(flat[i], fromLatin1(flat[i+1]))
-		}
-		p.readBody(res, parts)
+		res.Header = p.headersOf(parts.Get("2"))
+		res.Body, res.Reader = p.readBody(parts)
 	})
 	if err != nil {
 		return nil, true, fmt.Errorf("read response: %w", err)
@@ -110,24 +107,82 @@ func ReadResponse(h Host, v goja.Value) (res *Response, ok bool, err error) {
 	return res, ok, nil
 }
 
-func (p *platform) readBody(res *Response, parts *goja.Object) {
+// headersOf reads a flat list of names and values.
+func (p *platform) headersOf(v goja.Value) http.Header {
+	h, flat := http.Header{}, p.strings(v)
+	for i := 0; i+1 < len(flat); i += 2 {
+		h.Add(flat[i], fromLatin1(flat[i+1]))
+	}
+	return h
+}
+
+// readBody takes the body, whole or as a stream, out of what fetch.js read.
+func (p *platform) readBody(parts *goja.Object) ([]byte, io.ReadCloser) {
 	if b, ok := bytesOf(parts.Get("3")); ok {
-		res.Body = bytes.Clone(b)
-		return
+		return bytes.Clone(b), nil
 	}
 	if src := p.sourceOf(parts.Get("4")); src != nil && goja.IsNull(parts.Get("5")) {
-		res.Reader = src
-		return
+		return nil, src
 	}
 	stream, ok := parts.Get("5").(*goja.Object)
 	if !ok {
-		return
+		return nil, nil
 	}
 	r, w := io.Pipe()
 	out := &streamReader{PipeReader: r}
 	sink := p.newSink(w, p.h.Task(FetchTask), &out.cancel)
-	res.Reader = out
 	p.call("fetch", "pump", stream, sink)
+	return nil, out
+}
+
+// ReadRequest reads a Request object that a script sends and marks its body as
+// used; Body and Reader are as a Response's. It is called on the isolate's
+// goroutine. ok is false if v is no Request.
+func ReadRequest(h Host, v goja.Value) (req *RequestInit, ok bool, err error) {
+	p, err := platformOf(h.Runtime())
+	if err != nil {
+		return nil, false, err
+	}
+	err = p.protect(func() {
+		parts, isObject := p.call("fetch", "readRequest", v).(*goja.Object)
+		if !isObject {
+			return
+		}
+		ok = true
+		req = &RequestInit{Method: parts.Get("0").String(), URL: parts.Get("1").String(), Header: p.headersOf(parts.Get("2"))}
+		req.Body, req.Reader = p.readBody(parts)
+	})
+	if err != nil {
+		return nil, true, fmt.Errorf("read request: %w", err)
+	}
+	return req, ok, nil
+}
+
+// NewResponse makes a Response object whose body, if there is a Reader, comes
+// as it is read; the Reader is closed with it. It is called on the isolate's
+// goroutine.
+func NewResponse(h Host, in Response) (res goja.Value, err error) {
+	p, err := platformOf(h.Runtime())
+	if err != nil {
+		return nil, err
+	}
+	err = p.protect(func() {
+		raw := p.vm.NewObject()
+		must(raw.Set("status", in.Status))
+		must(raw.Set("statusText", in.StatusText))
+		must(raw.Set("url", ""))
+		must(raw.Set("redirected", false))
+		must(raw.Set("open", true))
+		must(raw.Set("headers", p.headerList(in.Header)))
+		if in.Reader != nil {
+			must(raw.Set("body", p.newSource(newBodySource(in.Reader, nil))))
+		}
+		res = p.call("fetch", "newResponse", raw)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("make response: %w", err)
+	}
+	return res, nil
 }
 
 // streamReader is the Go end of a ReadableStream.

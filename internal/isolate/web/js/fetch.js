@@ -394,7 +394,8 @@ class Response extends Body {
     respond = (raw, noBody) => {
       const r = new Response(null);
       r.#status = raw.status; r.#text = raw.statusText; r.#url = raw.url; r.#redirected = raw.redirected; r.#type = "basic";
-      freeze(rawHeaders.fill(r.#headers, raw.headers));
+      rawHeaders.fill(r.#headers, raw.headers);
+      if (!raw.open) freeze(r.#headers);
       if (!noBody && raw.body) internals.set(r, { bytes: null, source: raw.body, stream: null, type: null, none: false });
       return r;
     };
@@ -468,4 +469,14 @@ exports.readResponse = (r) => {
   internals.use(r);
   return [r.status, r.statusText, rawHeaders.read(r.headers), b.bytes, b.source, b.stream];
 };
+/** For Go: [method, url, headers, bytes, source, isStream] of a Request, or undefined. */
+exports.readRequest = (r) => {
+  if (!internals.is(r) || !(r instanceof Request)) return undefined;
+  const b = internals.get(r);
+  if (!b.none && (r.bodyUsed || b.stream?.locked)) throw new TypeError("The request's body was read already");
+  internals.use(r);
+  return [r.method, r.url, rawHeaders.read(r.headers), b.bytes, b.source, b.stream];
+};
+/** For Go: a Response of parts that are known to be right. */
+exports.newResponse = (raw) => respond(raw, nullStatus.includes(raw.status));
 exports.pump = pump;
