@@ -45,6 +45,7 @@ var all = []measurement{
 	{"connect-1000", "connecting 1,000 sockets", connecting(1000)},
 	{"fanout-100", "fan-out to 100 sockets", fanout(100)},
 	{"fanout-1000", "fan-out to 1,000 sockets", fanout(1000)},
+	{"reload-1000", "save to new code, 1,000 actors and sockets", reloading(1000, 30)},
 	{"create-10000", "creating 10,000 actors", creating(10_000)},
 }
 

@@ -33,6 +33,7 @@ const counter = actor({
   onAuth: () => {},
   state: { count: 0 },
   actions: {
+    version: () => 0,
     increment: (c, n: number) => {
       c.state.count += n;
       c.broadcast("newCount", c.state.count);
@@ -64,7 +65,7 @@ func startTarget(ctx context.Context, bin, url, profile string, d time.Duration)
 	if err := errors.Join(os.Mkdir(app, 0o755), os.WriteFile(filepath.Join(app, "registry.ts"), []byte(program), 0o644)); err != nil {
 		return nil, err
 	}
-	args := []string{"dev", "--port", "0", "--log-format", "json", "--no-reload"}
+	args := []string{"dev", "--port", "0", "--log-format", "json"}
 	if profile != "" {
 		args = append(args, "--debug-addr", "127.0.0.1:6060")
 	}

@@ -54,7 +54,8 @@ type cell struct {
 	restart  bool // wake again after this stop: new code, or evacuation
 	reload   bool // the next life runs other code than the last
 	moved    []chan struct{}
-	idle     uint64 // counts changes of idleness, so that an old timer is ignored
+	up       []chan struct{} // closed when this start has ended
+	idle     uint64          // counts changes of idleness, so that an old timer is ignored
 	stopIdle func() bool
 
 	outbox   []func() // what must run without the lock, in order

@@ -56,10 +56,11 @@ type Engine struct {
 	closed   bool
 	draining atomic.Bool
 
-	alarms *alarms
-	bg     sync.WaitGroup // wakes, and calls that actors make
-	ctx    context.Context
-	cancel context.CancelFunc
+	alarms  *alarms
+	rewaker rewaker
+	bg      sync.WaitGroup // wakes, and calls that actors make
+	ctx     context.Context
+	cancel  context.CancelFunc
 }
 
 // loaded boxes a Version, so that cells can compare by pointer.
@@ -92,6 +93,7 @@ func New(o Options) *Engine {
 	e := &Engine{opts: o, store: o.Store, clock: o.Clock, log: o.Log, cells: map[actor.ID]*cell{}}
 	e.ctx, e.cancel = context.WithCancel(context.Background())
 	e.alarms = newAlarms(e)
+	e.rewaker.e = e
 	return e
 }
 

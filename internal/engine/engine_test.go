@@ -529,3 +529,24 @@ func BenchmarkCall(b *testing.B) {
 		}
 	})
 }
+
+func TestActorsWithoutCallersStartAgainAfterAReload(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, echo)
+	const n = 50
+	for i := range n {
+		if _, err := w.invoke(string(rune('A'+i)), "inc"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	v2 := newScripted("v2", "counter")
+	v2.onJob = echo
+	if s, err := w.Swap(context.Background(), v2); err != nil || s.Actors != n {
+		t.Fatalf("Swap = %+v, %v", s, err)
+	}
+	eventually(t, "all run on the new code", func() bool {
+		v2.mu.Lock()
+		defer v2.mu.Unlock()
+		return len(v2.lives) == n && w.Stats().Awake == n
+	})
+}

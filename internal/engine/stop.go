@@ -8,8 +8,13 @@ import (
 func (c *cell) sleepNow() {
 	c.phase = asleep
 	c.inst, c.made, c.creates = nil, nil, nil
-	if len(c.pending) > 0 || c.restart {
+	c.isUp()
+	if len(c.pending) > 0 {
 		c.wake()
+		return
+	}
+	if c.restart {
+		c.e.rewaker.add(c)
 		return
 	}
 	c.releaseMoved()

@@ -21,6 +21,10 @@ func (c *cell) wake() {
 func (c *cell) acquired(img *actor.Image, lease actor.Lease, err error) {
 	if err != nil {
 		c.failPending(unavailable(err))
+		if c.restart { // nobody asks for it, so nobody would notice: try again
+			c.restart = false
+			c.e.clock.AfterFunc(storeRetry, c.retryRestart)
+		}
 		c.sleepNow()
 		return
 	}
@@ -149,6 +153,7 @@ func (c *cell) releaseMoved() {
 // started hands the jobs that waited to the new life.
 func (c *cell) started() {
 	c.phase = awake
+	c.isUp()
 	todo := c.pending
 	c.pending = nil
 	for _, it := range todo {
