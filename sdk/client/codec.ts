@@ -27,14 +27,19 @@ const json: Codec = {
 
 let cbor: Codec | undefined;
 
+/** The codec of `encoding` if it is there already. */
+export function loadedCodec(encoding: Encoding): Codec | undefined {
+  return encoding === "json" ? json : cbor;
+}
+
 /**
  * The codec of `encoding`. CBOR is a chunk of its own, loaded at its first need.
  *
  * @throws ActorError `encoding_unavailable` if it can't be loaded.
  */
 export async function loadCodec(encoding: Encoding): Promise<Codec> {
-  if (encoding === "json") return json;
-  if (cbor) return cbor;
+  const loaded = loadedCodec(encoding);
+  if (loaded) return loaded;
   let module: typeof import("./cbor.js");
   try {
     module = await import("./cbor.js");

@@ -4,6 +4,7 @@ import type { ActorQuery, Transport, TransportLink } from "./driver.js";
 import { ActorConnDisposed, ActorError } from "./errors.js";
 import { Listeners } from "./listeners.js";
 import { isRefusal, reconnectDelay, refusalOf } from "./reconnect.js";
+import { snapshot } from "./snapshot.js";
 import type { ActionOptions, ConnectionStatus, EventUnsubscribe } from "./types.js";
 
 const maxQueued = 1000;
@@ -86,8 +87,11 @@ export class ActorConnBase {
       new Promise((resolve, reject) => {
         call = { name, args, resolve, reject };
         if (this.#status === "connected") this.#send(call);
-        else if (this.#queue.length < maxQueued) this.#queue.push(call);
-        else {
+        else if (this.#queue.length < maxQueued) {
+          call = { ...call, args: snapshot(args) };
+          this.#transport.check?.(name, call.args);
+          this.#queue.push(call);
+        } else {
           reject(
             new ActorError(
               "connection_queue_full",

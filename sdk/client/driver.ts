@@ -40,6 +40,8 @@ export interface ClientDriver {
 export interface Transport {
   /** Begins one attempt. The sink hears of it after this has returned. */
   open(sink: TransportSink): TransportLink;
+  /** Throws if an action that has to wait for an attempt can't be encoded, as far as is known yet. */
+  check?(name: string, args: unknown[]): void;
 }
 
 /** What an attempt tells its connection. After `closed` it tells no more. */

@@ -1,11 +1,12 @@
 import { httpUserAgent } from "../utils.js";
-import { type Codec, loadCodec } from "./codec.js";
+import { type Codec, loadCodec, loadedCodec } from "./codec.js";
 import type { ActorQuery, ActorRequest, ClientDriver, Transport } from "./driver.js";
 import { ActorError, HttpRequestError, MalformedResponseMessage } from "./errors.js";
 import { asciiJSON } from "./json.js";
 import { inBrowser, type Settings } from "./options.js";
 import { openRawSocket } from "./rawsocket.js";
 import { RemoteTransport } from "./remote.js";
+import { snapshot } from "./snapshot.js";
 
 /** The way to actors over the network: protocol v0. */
 export class RemoteDriver implements ClientDriver {
@@ -16,9 +17,12 @@ export class RemoteDriver implements ClientDriver {
   }
 
   async call(request: ActorRequest & { action: string; args: unknown[] }): Promise<unknown> {
-    const codec = await loadCodec(this.settings.encoding);
+    const { encoding } = this.settings;
+    const loaded = loadedCodec(encoding);
+    const args = loaded ? request.args : snapshot(request.args);
+    const codec = loaded ?? (await loadCodec(encoding));
     const path = `/actors/actions/${encodeURIComponent(request.action)}`;
-    const body = codec.encode({ a: request.args }, request.action, ".a");
+    const body = codec.encode({ a: args }, request.action, ".a");
     const answer = await this.post(path, queryHeaders(request), codec, body, request.signal);
     return member(answer, "o");
   }

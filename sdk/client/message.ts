@@ -1,3 +1,4 @@
+import type { Codec } from "./codec.js";
 import type { TransportSink } from "./driver.js";
 import { MalformedResponseMessage } from "./errors.js";
 import { errorOf } from "./http.js";
@@ -14,6 +15,36 @@ export interface WireEars {
   greeted?(identity: Identity): void;
   /** A heartbeat: more will come. */
   heartbeat?(): void;
+}
+
+/** The message that calls an action. Throws if its arguments can't be encoded. */
+export function encodeAction(
+  codec: Codec,
+  id: number,
+  name: string,
+  args: unknown[],
+): string | Uint8Array {
+  return codec.encode({ b: { ar: { i: id, n: name, a: args } } }, name, ".b.ar.a");
+}
+
+/** The message that begins or ends a subscription. */
+export function encodeSubscription(codec: Codec, event: string, on: boolean): string | Uint8Array {
+  return codec.encode({ b: { sr: { e: event, s: on } } }, event);
+}
+
+/** What a close event of an SSE stream says; 1006 if it isn't one of ours. */
+export function closeOf(data: string): { code: number; reason: string } {
+  let said: { code?: unknown; reason?: unknown } | null = null;
+  try {
+    said = JSON.parse(data);
+  } catch {
+    // somebody else's event
+  }
+  const { code, reason } = said ?? {};
+  return {
+    code: typeof code === "number" ? code : 1006,
+    reason: typeof reason === "string" ? reason : "",
+  };
 }
 
 /**

@@ -1,6 +1,7 @@
-import { loadCodec } from "./codec.js";
+import { loadCodec, loadedCodec } from "./codec.js";
 import type { ActorQuery, Transport, TransportLink, TransportSink } from "./driver.js";
 import type { RemoteDriver } from "./http.js";
+import { encodeAction } from "./message.js";
 import { openSocket } from "./socket.js";
 import { openStream } from "./sse.js";
 
@@ -25,6 +26,11 @@ export class RemoteTransport implements Transport {
   constructor(driver: RemoteDriver, target: Target) {
     this.#driver = driver;
     this.#target = target;
+  }
+
+  check(name: string, args: unknown[]): void {
+    const codec = loadedCodec(this.#driver.settings.encoding);
+    if (codec) encodeAction(codec, 0, name, args);
   }
 
   open(sink: TransportSink): TransportLink {

@@ -4,7 +4,7 @@ import type { TransportSink } from "./driver.js";
 import { ActorError } from "./errors.js";
 import type { RemoteDriver } from "./http.js";
 import { asciiJSON, subprotocolText } from "./json.js";
-import { deliver } from "./message.js";
+import { deliver, encodeAction, encodeSubscription } from "./message.js";
 import { inBrowser, type Settings } from "./options.js";
 import type { Target, Wire } from "./remote.js";
 
@@ -30,14 +30,17 @@ export async function openSocket(
   const end = new Promise<void>((resolve) => {
     ended = resolve;
   });
+  let over = false;
   const finish = (code: number, reason: string, error?: Error): void => {
+    if (over) return;
+    over = true;
     clearTimeout(watchdog);
     ended();
     sink.closed(code, reason, error);
   };
   const listen = (): void => {
     clearTimeout(watchdog);
-    if (!beating) return;
+    if (!beating || over) return;
     watchdog = setTimeout(() => {
       quietly(() => socket.close(4000, "silent"));
       finish(1006, "silent for too long");
@@ -57,7 +60,11 @@ export async function openSocket(
       finish(1006, "malformed message", error as Error);
     }
   });
-  socket.addEventListener("error", () => {}); // npm's ws would throw; close follows
+  // Without a listener npm's ws would throw. A close follows, but not in Node 20
+  // from a WebSocket that didn't open.
+  socket.addEventListener("error", () => {
+    setTimeout(() => finish(1006, ""), 0);
+  });
   socket.addEventListener("close", (event: CloseEvent) => finish(event.code, event.reason));
   const close = (code: number, reason: string): Promise<void> => {
     clearTimeout(watchdog);
@@ -65,12 +72,9 @@ export async function openSocket(
     return end;
   };
   if (gone()) void close(1000, "");
-  const send = (body: unknown, what: string): void => {
-    socket.send(codec.encode({ b: body }, what, ".b.ar.a") as string);
-  };
   return {
-    act: (id, name, args) => send({ ar: { i: id, n: name, a: args } }, name),
-    subscribe: (event, on) => send({ sr: { e: event, s: on } }, event),
+    act: (id, name, args) => socket.send(encodeAction(codec, id, name, args) as string),
+    subscribe: (event, on) => socket.send(encodeSubscription(codec, event, on) as string),
     close,
   };
 }

@@ -2,7 +2,7 @@ import type { Codec } from "./codec.js";
 import type { TransportSink } from "./driver.js";
 import { ActorError, HttpRequestError } from "./errors.js";
 import { queryHeaders, type RemoteDriver } from "./http.js";
-import { deliver, type Identity } from "./message.js";
+import { closeOf, deliver, encodeAction, encodeSubscription, type Identity } from "./message.js";
 import type { Target, Wire } from "./remote.js";
 import { silence } from "./socket.js";
 
@@ -22,8 +22,8 @@ export async function openStream(
   let identity: Identity | undefined;
   let sending: Promise<void> = Promise.resolve();
 
-  const finish = (error?: Error): void => {
-    sink.closed(1006, "", error);
+  const finish = (error?: Error, code = 1006, reason = ""): void => {
+    sink.closed(code, reason, error);
     controller.abort();
   };
   const greeted = (greeting: Identity): void => {
@@ -45,12 +45,16 @@ export async function openStream(
     if (!response.body) return finish(new HttpRequestError("this platform's fetch can't stream"));
     await readEvents(response.body, finish, (event, data) => {
       if (event === "error") sink.failed(new ActorError(data, data));
-      else deliver(codec.decodeText(data), sink, { greeted });
+      else if (event === "" || event === "message") {
+        deliver(codec.decodeText(data), sink, { greeted });
+      } else if (event === "close") {
+        const { code, reason } = closeOf(data);
+        finish(undefined, code, reason);
+      } // else of a kind that we don't know
     });
     finish();
   };
-  const send = (body: unknown, what: string): void => {
-    const message = codec.encode({ b: body }, what, ".b.ar.a");
+  const send = (message: string | Uint8Array, actionId?: number): void => {
     const conn = identity;
     if (!conn) return;
     sending = sending.then(async () => {
@@ -63,7 +67,11 @@ export async function openStream(
       try {
         await post(driver, more, codec, message, controller.signal);
       } catch (error) {
-        finish(error as Error);
+        if (controller.signal.aborted) return;
+        const refusal = refusedAlone(error, actionId);
+        if (refusal) sink.failed(refusal);
+        // The stream may be about to say why it ends; it knows better.
+        else setTimeout(() => finish(error as Error), 250);
       }
     });
   };
@@ -73,13 +81,24 @@ export async function openStream(
     });
   }
   return {
-    act: (id, name, args) => send({ ar: { i: id, n: name, a: args } }, name),
-    subscribe: (event, on) => send({ sr: { e: event, s: on } }, event),
+    act: (id, name, args) => send(encodeAction(codec, id, name, args), id),
+    subscribe: (event, on) => send(encodeSubscription(codec, event, on)),
     close: async () => {
       await sending.catch(() => {});
       controller.abort();
     },
   };
+}
+
+/** What the server doesn't say of a message, but of its connection: it is over. */
+const ending = ["conn_not_found", "incorrect_conn_token", "internal_error"];
+
+/** The error of one message that the server refused; `undefined`: the connection is over. */
+function refusedAlone(error: unknown, actionId: number | undefined): ActorError | undefined {
+  if (!ActorError.isActorError(error) || ending.includes(error.code)) return undefined;
+  const { code, message, metadata, statusCode } = error;
+  const of = actionId === undefined ? {} : { actionId };
+  return new ActorError(code, message, metadata, { cause: error, statusCode, ...of });
 }
 
 /** A message of the client; its answer is always JSON. */

@@ -267,6 +267,121 @@ describe("connections", () => {
     expect(fake.conns).toHaveLength(2);
   });
 
+  it("come back and end although a WebSocket that fails tells no close, as Node 20's", async () => {
+    const made: EventTarget[] = [];
+    class Mute extends EventTarget {
+      binaryType = "";
+      constructor() {
+        super();
+        made.push(this);
+        setTimeout(() => this.dispatchEvent(new Event("error")), 5);
+      }
+      close(): void {}
+    }
+    const options = { WebSocket: Mute as unknown as typeof WebSocket, encoding: "json" } as const;
+    const conn = client(options).counter.get("a").connect();
+    await vi.waitFor(() => expect(made).toHaveLength(2));
+    await conn.dispose();
+  });
+
+  it("take a close that follows an error at its word", async () => {
+    class Told extends EventTarget {
+      binaryType = "";
+      constructor() {
+        super();
+        setTimeout(() => {
+          this.dispatchEvent(new Event("error"));
+          const close = Object.assign(new Event("close"), { code: 1011, reason: "forbidden" });
+          this.dispatchEvent(close);
+        }, 5);
+      }
+      close(): void {}
+    }
+    const conn = client({ WebSocket: Told as unknown as typeof WebSocket })
+      .counter.get("a")
+      .connect();
+    await expect(conn.ready).rejects.toMatchObject({ code: "forbidden" });
+  });
+
+  it.each(["websocket", "sse"] as const)(
+    "don't come back over %s once onConnect failed",
+    async (transport) => {
+      const errors: string[] = [];
+      fake.hear = (c) => c.close(1000, "`onConnect` failed");
+      const conn = client({ transport }).counter.get("a").connect();
+      conn.onError((error: ActorError) => errors.push(error.code));
+      await expect(conn.x()).rejects.toMatchObject({ code: "connection_lost" });
+      await vi.waitFor(() => expect(conn.status).toBe("disconnected"));
+      expect(errors).toEqual(["connect_failed"]);
+      expect(fake.conns).toHaveLength(1);
+    },
+  );
+
+  it.each(["websocket", "sse"] as const)(
+    "come back over %s from a server that restarts",
+    async (transport) => {
+      const conn = client({ transport }).counter.get("a").connect();
+      await conn.ready;
+      fake.conns[0]?.close(1012, "reload");
+      await vi.waitFor(() => expect(conn.connectionId).toBe("conn2"));
+    },
+  );
+
+  it("fail one call alone when its message is refused", async () => {
+    fake.hear = (c, { ar }) => {
+      if (ar) c.send({ ar: { i: (ar as { i: number }).i, o: "fine" } });
+    };
+    fake.refuse = ({ ar, sr }) => {
+      if (sr) return new Fault({ c: "invalid_request", m: "No such event." });
+      if ((ar as { n: string }).n === "long") return new Fault({ c: "message_too_long", m: "!" });
+      return undefined;
+    };
+    const errors: string[] = [];
+    const conn = client({ transport: "sse" }).counter.get("a").connect();
+    conn.onError((error: ActorError) => errors.push(error.code));
+    await conn.ready;
+    conn.on("odd", () => {});
+    const calls = [conn.short(), conn.long(), conn.short()];
+    await expect(calls[1]).rejects.toMatchObject({ code: "message_too_long", actionId: 2 });
+    expect([await calls[0], await calls[2]]).toEqual(["fine", "fine"]);
+    expect([errors, conn.status, fake.conns.length]).toEqual([["invalid_request"], "connected", 1]);
+    // a connection that the server doesn't know is over
+    fake.refuse = ({ ar }) => (ar ? new Fault({ c: "conn_not_found", m: "?" }) : undefined);
+    await expect(conn.short()).rejects.toMatchObject({ code: "connection_lost" });
+    await vi.waitFor(() => expect(fake.conns).toHaveLength(2));
+  });
+
+  it.each(["json", "cbor"] as const)(
+    "send in %s what the arguments were at the call",
+    async (encoding) => {
+      fake.hear = (c, { ar }) => {
+        const { i, a } = ar as { i: number; a: unknown };
+        c.send({ ar: { i, o: a } });
+      };
+      const h = client({ encoding }).counter.get("a");
+      const conn = h.connect();
+      const tags = ["x"];
+      const dated = { at: new Date(5), toJSON: () => ({ tags }) };
+      const loop: unknown[] = [];
+      loop.push(loop);
+      const queued = conn.echo({ n: 1, tags }, dated);
+      const direct = h.echo(tags);
+      const refused = [conn.echo(() => 1), conn.echo(loop)].map((call) =>
+        expect(call).rejects.toMatchObject({ code: "unsupported_value" }),
+      );
+      tags.push("late");
+      expect(await queued).toEqual([{ n: 1, tags: ["x"] }, { tags: ["x"] }]);
+      expect(await direct).toEqual(["x"]);
+      await Promise.all(refused);
+    },
+  );
+
+  it("refuse what can't be sent although they are away", async () => {
+    fake.greet = () => true;
+    const conn = client({ encoding: "json" }).counter.get("a").connect();
+    await expect(conn.x(1n)).rejects.toMatchObject({ code: "unsupported_value" });
+  });
+
   it("fall back to SSE when no WebSocket opens", async () => {
     fake.refuseSockets = true;
     const conn = client().counter.get("a").connect();

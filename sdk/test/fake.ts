@@ -29,6 +29,8 @@ export interface Fake {
   greet: (conn: FakeConn) => boolean;
   /** Called with each message of a connection. */
   hear: (conn: FakeConn, message: Json) => void;
+  /** What a POST of a message is refused with, if it is. */
+  refuse: (message: Json) => Fault | undefined;
   /** How long WebSockets are refused. */
   refuseSockets: boolean;
   stop(): Promise<void>;
@@ -66,6 +68,7 @@ export async function startFake(): Promise<Fake> {
     act: (_name, args) => args[0],
     greet: () => false,
     hear: () => {},
+    refuse: () => undefined,
     refuseSockets: false,
     stop: async () => {
       for (const ws of sockets.clients) ws.terminate();
@@ -131,6 +134,8 @@ export async function startFake(): Promise<Fake> {
     else if (path === "/actors/message") {
       const conn = fake.conns.at(-1);
       const message = (body as { b: Json }).b;
+      const fault = fake.refuse(message);
+      if (fault) return write(fault.body, fault.status);
       conn?.got.push(message);
       if (conn) fake.hear(conn, message);
       response.end("{}");
@@ -168,7 +173,8 @@ export async function startFake(): Promise<Fake> {
             : JSON.stringify({ b: message });
         response.write(`data: ${text}\n\n`);
       },
-      close: () => response.end(),
+      close: (code, reason) =>
+        response.end(`event: close\ndata: ${JSON.stringify({ code, reason })}\n\n`),
       cut: () => response.destroy(),
     });
   }
