@@ -224,10 +224,10 @@ func (l *link) expectRefusal(code string) {
 	l.expectEnd(1011, code)
 }
 
-// expectEnd expects the connection's end; SSE has no code.
+// expectEnd expects the connection's end.
 func (l *link) expectEnd(code int, reason string) {
 	l.t.Helper()
-	if got := l.next(); got != fmt.Sprintf("closed %d %s", code, reason) && got != "closed" {
+	if got := l.next(); got != fmt.Sprintf("closed %d %s", code, reason) {
 		l.t.Fatalf("got %s, want the end with %d %s", got, code, reason)
 	}
 }
@@ -343,7 +343,7 @@ func (w speaker) streamLink(t testing.TB, q, params string, headers ...string) *
 	if ct := res.Header.Get("Content-Type"); res.StatusCode != 200 || !strings.HasPrefix(ct, "text/event-stream") {
 		t.Fatalf("SSE answered %d %q", res.StatusCode, ct)
 	}
-	lines := bufio.NewReader(res.Body)
+	lines, event := bufio.NewReader(res.Body), ""
 	l := &link{t: t, leave: end, vanish: end}
 	l.next = func() string {
 		t.Helper()
@@ -357,9 +357,26 @@ func (w speaker) streamLink(t testing.TB, q, params string, headers ...string) *
 			if err != nil {
 				t.Fatalf("read an event: %v", err)
 			}
-			data, ok := strings.CutPrefix(strings.TrimSpace(line), "data: ")
+			line = strings.TrimSpace(line)
+			if line == "" {
+				event = ""
+			}
+			if name, ok := strings.CutPrefix(line, "event: "); ok {
+				event = name
+			}
+			data, ok := strings.CutPrefix(line, "data: ")
 			if !ok {
 				continue // a comment, the end of an event
+			}
+			if event == "close" {
+				var why struct {
+					Code   int
+					Reason string
+				}
+				if err := json.Unmarshal([]byte(data), &why); err != nil {
+					t.Fatalf("close event %q: %v", data, err)
+				}
+				return fmt.Sprintf("closed %d %s", why.Code, why.Reason)
 			}
 			if w.encoding == "json" {
 				return w.decode(t, []byte(data))

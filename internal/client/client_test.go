@@ -154,6 +154,52 @@ func TestLostConnectionFailsWhatIsInFlight(t *testing.T) {
 	}
 }
 
+func TestBothTransportsTellWhyTheyWereClosed(t *testing.T) {
+	for name, tt := range map[string]struct {
+		code   int
+		reason string
+		want   string
+	}{
+		"disconnected":       {1000, `so "long"`, `connection_lost: the connection was closed with code 1000 so "long"`},
+		"restarting":         {1012, "reload", "connection_lost: the connection was closed with code 1012 reload"},
+		"refused for a code": {1011, "storage_unavailable", "storage_unavailable: the server closed the connection: storage_unavailable"},
+	} {
+		for _, transport := range []Transport{WebSocket, SSE} {
+			t.Run(name+" "+string(transport), func(t *testing.T) {
+				f, url := startFake(t)
+				f.code, f.reason = tt.code, tt.reason
+				conn, err := newClient(t, Options{URL: url}).Connect(t.Context(), counter, ConnectOptions{Transport: transport})
+				if err != nil {
+					t.Fatal(err)
+				}
+				_, _ = conn.Act(t.Context(), "die")
+				<-conn.Done()
+				if got := conn.Err(); got == nil || got.Error() != tt.want {
+					t.Errorf("Err() = %v, want %s", got, tt.want)
+				}
+				conn.Close()
+			})
+		}
+	}
+}
+
+func TestARefusedMessageFailsItsCallAlone(t *testing.T) {
+	f, url := startFake(t)
+	conn, err := newClient(t, Options{URL: url}).Connect(t.Context(), counter, ConnectOptions{Transport: SSE})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	f.refuse.Store(true)
+	if _, err := conn.Act(t.Context(), "echo", 1.0); !errs.Is(err, errs.MessageTooLong) {
+		t.Errorf("refused: %v, want message_too_long", err)
+	}
+	f.refuse.Store(false)
+	if out, err := conn.Act(t.Context(), "echo", 2.0); out != 2.0 || err != nil {
+		t.Errorf("the next: %v, %v; want 2", out, err)
+	}
+}
+
 func TestConnectTellsWhyItWasRefused(t *testing.T) {
 	for _, transport := range []Transport{WebSocket, SSE} {
 		t.Run(string(transport), func(t *testing.T) {

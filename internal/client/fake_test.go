@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/gobwas/ws"
@@ -24,6 +25,10 @@ type fake struct {
 
 	header chan http.Header         // of each request but messages
 	stream chan func(*value.Object) // the open SSE stream's way to its client
+	refuse atomic.Bool              // whether messages of a stream are refused
+
+	code   int // with which "die" closes; 0: it cuts
+	reason string
 }
 
 func startFake(t *testing.T) (*fake, string) {
@@ -142,6 +147,9 @@ func (f *fake) socket(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		if !hear(member(v.(*value.Object), "b"), send) {
+			if f.code != 0 {
+				_ = ws.WriteFrame(conn, ws.NewCloseFrame(ws.NewCloseFrameBody(ws.StatusCode(f.code), f.reason)))
+			}
 			return
 		}
 	}
@@ -188,11 +196,14 @@ func (f *fake) sse(w http.ResponseWriter, r *http.Request) {
 	out := make(chan *value.Object, 10)
 	out <- object("i", object("ai", "704e99e868244ebb", "ci", "c1", "ct", "secret"))
 	f.stream <- func(o *value.Object) { out <- o }
-	fmt.Fprint(w, ": hello\n\n")
+	fmt.Fprint(w, ": hello\n\nevent: unknown\ndata: ?\n\n")
 	for {
 		select {
 		case o := <-out:
 			if o == nil {
+				if f.code != 0 {
+					fmt.Fprintf(w, "event: close\ndata: {\"code\":%d,\"reason\":%q}\n\n", f.code, f.reason)
+				}
 				return
 			}
 			b, err := encoding.encode(object("b", o))
@@ -214,6 +225,10 @@ func (f *fake) sse(w http.ResponseWriter, r *http.Request) {
 func (f *fake) message(w http.ResponseWriter, r *http.Request) {
 	if r.Header.Get("X-RivetKit-Conn-Token") != "secret" {
 		f.write(w, r, http.StatusBadRequest, object("c", "incorrect_conn_token", "m", "Incorrect connection token."))
+		return
+	}
+	if f.refuse.Load() {
+		f.write(w, r, http.StatusBadRequest, object("c", "message_too_long", "m", "Message too long."))
 		return
 	}
 	send := <-f.stream

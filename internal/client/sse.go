@@ -3,6 +3,7 @@ package client
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -113,8 +114,21 @@ func (s *stream) receive(deliver func(value.Value) error) error {
 }
 
 func (s *stream) dispatch(event, data string, deliver func(value.Value) error) error {
-	if event == "error" {
+	switch event {
+	case "", "message":
+	case "error":
 		return errs.New(errs.Code(data), "the server refused the connection: %s", data)
+	case "close": // as a WebSocket's close frame
+		var why struct {
+			Code   int
+			Reason string
+		}
+		if err := json.Unmarshal([]byte(data), &why); err != nil {
+			return malformed("a close event that is no JSON")
+		}
+		return closedError(why.Code, why.Reason)
+	default:
+		return nil // a kind of event that we don't know
 	}
 	if data == "" {
 		return nil

@@ -32,22 +32,27 @@ func endFrame(dst []byte, start int) []byte {
 	return dst
 }
 
-// appendClose appends a close frame; code 1005 is one without a code. The
-// reason is cut to what a frame holds.
+// appendClose appends a close frame; code 1005 is one without a code.
 func appendClose(dst []byte, code int, reason string) []byte {
 	start := len(dst)
 	dst = beginFrame(dst, ws.OpClose)
 	if code != int(ws.StatusNoStatusRcvd) {
-		if len(reason) > 123 {
-			reason = reason[:123]
-			for len(reason) > 0 && !utf8.ValidString(reason) {
-				reason = reason[:len(reason)-1]
-			}
-		}
 		dst = binary.BigEndian.AppendUint16(dst, uint16(code))
-		dst = append(dst, reason...)
+		dst = append(dst, cutReason(reason)...)
 	}
 	return endFrame(dst, start)
+}
+
+// cutReason cuts a reason to what a close frame holds.
+func cutReason(reason string) string {
+	if len(reason) <= 123 {
+		return reason
+	}
+	reason = reason[:123]
+	for len(reason) > 0 && !utf8.ValidString(reason) {
+		reason = reason[:len(reason)-1]
+	}
+	return reason
 }
 
 const (

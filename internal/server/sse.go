@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/gobwas/ws"
+
 	"github.com/rivetdev/rivet/internal/actor"
 	"github.com/rivetdev/rivet/internal/errs"
 	"github.com/rivetdev/rivet/internal/value"
@@ -56,7 +58,7 @@ func (s *Server) sse(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err := k.connect(r); err != nil {
-		k.Close(1011, "", err)
+		k.Close(int(ws.StatusInternalServerError), "", err)
 	}
 	defer k.leave()
 	k.pump(w, r)
@@ -197,6 +199,9 @@ func (k *stream) Close(code int, reason string, err error) {
 	if err != nil {
 		k.s.logMasked(err, http.MethodGet, "/actors/connect/sse")
 		body, _ := v0.Mask(err, k.server)
+		if code == int(ws.StatusInternalServerError) {
+			reason = body.Code
+		}
 		_ = k.tell(body, nil)
 	}
 	k.shut(code, reason)
@@ -206,9 +211,15 @@ func (k *stream) tell(body v0.ErrorBody, action *int64) error {
 	return k.push(func(dst []byte) ([]byte, error) { return v0.AppendError(dst, k.enc, body, action), nil })
 }
 
-// shut ends the stream once all that waits is written.
-func (k *stream) shut(int, string) {
-	k.out.last(func(dst []byte) ([]byte, error) { return dst, nil })
+// shut ends the stream once all that waits is written, and an event that says
+// why; code 0: without one. The first call counts.
+func (k *stream) shut(code int, reason string) {
+	k.out.last(func(dst []byte) ([]byte, error) {
+		if code == 0 {
+			return dst, nil
+		}
+		return v0.AppendCloseEvent(dst, code, cutReason(reason)), nil
+	})
 	k.closing.Store(true)
 	k.signal()
 	k.deadline(k.s.o.CloseWait)

@@ -90,7 +90,7 @@ func TestSSE(t *testing.T) {
 		}
 	}
 	post(ours, `{"b":{"ar":{"i":3,"n":"disconnect","a":[]}}}`)
-	e.want("EOF")
+	e.want("event: close", `data: {"code":1000,"reason":"bye"}`, "", "EOF")
 	waitFor(t, func() bool { return w.actors.closed.Load() == 1 })
 	if got := post(ours, "{}"); !strings.Contains(got.body, "conn_not_found") {
 		t.Errorf("after the end: %+v", got)
@@ -120,9 +120,9 @@ func TestStreamsThatFail(t *testing.T) {
 		return jsonHeaders(`{"getOrCreateForKey":{"name":"` + name + `","key":[]}}`)
 	}
 	w.stream(http.Header{"X-Rivetkit-Query": {counterA}, "X-Rivetkit-Encoding": {"xml"}}).want("event: error", "data: invalid_encoding", "", "EOF")
-	w.stream(query("denying")).want(`data: {"b":{"e":{"c":"missing_auth","m":"no"}}}`, "", "EOF")
-	w.stream(query("refusing")).want(`data: {"b":{"e":{"c":"no_entry","m":"not you"}}}`, "", "EOF")
-	w.stream(query("leaving")).want(`data: {"b":{"i":{"ai":"id-1","ci":"conn-2","ct":"token"}}}`, "", "EOF")
+	w.stream(query("denying")).want(`data: {"b":{"e":{"c":"missing_auth","m":"no"}}}`, "", "event: close", `data: {"code":1011,"reason":"missing_auth"}`, "", "EOF")
+	w.stream(query("refusing")).want(`data: {"b":{"e":{"c":"no_entry","m":"not you"}}}`, "", "event: close", `data: {"code":1011,"reason":"no_entry"}`, "", "EOF")
+	w.stream(query("leaving")).want(`data: {"b":{"i":{"ai":"id-1","ci":"conn-2","ct":"token"}}}`, "", "event: close", "data: {\"code\":1000,\"reason\":\"`onConnect` failed\"}", "", "EOF")
 	if e := w.stream(http.Header{}); e.res.StatusCode != 400 {
 		t.Errorf("no headers: %d", e.res.StatusCode)
 	}
@@ -131,5 +131,5 @@ func TestStreamsThatFail(t *testing.T) {
 	if err := w.s.Shutdown(context.Background()); err != nil {
 		t.Error(err)
 	}
-	e.want("EOF")
+	e.want("event: close", `data: {"code":1001,"reason":"shutting down"}`, "", "EOF")
 }

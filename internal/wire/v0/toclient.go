@@ -69,6 +69,14 @@ func AppendEvent(dst []byte, enc Encoding, name string, args []value.Value) ([]b
 	return append(dst, "}}}"...), nil
 }
 
+// AppendCloseEvent appends the event that ends a stream, in all encodings JSON:
+// rivet's own. Clients that don't know it skip it, as they do all named events.
+func AppendCloseEvent(dst []byte, code int, reason string) []byte {
+	dst = appendInt(append(dst, "event: close\ndata: {\"code\":"...), int64(code))
+	dst = appendJSONText(append(dst, `,"reason":`...), reason)
+	return append(dst, "}\n\n"...)
+}
+
 // AppendHeartbeat appends the frame that only clients that offered the
 // subprotocol rivet-hb are sent.
 func AppendHeartbeat(dst []byte, enc Encoding) []byte {
