@@ -34,6 +34,8 @@ type Options struct {
 	Isolates  int               // 0: twice the cores, at least 4
 	Env       map[string]string // process.env
 	SDK       actor.Script
+	// FetchAllow is where scripts' fetch may go: host names, ranges, "*".
+	FetchAllow []string
 
 	// Settle completes the options with what the code asked for; it is called
 	// once, when the first code has been loaded.
@@ -100,6 +102,7 @@ func New(o Options) *Daemon {
 	d.isolates = isolate.New(isolate.Options{
 		SDK: o.SDK, Size: o.Isolates, Env: o.Env,
 		Log: o.Log, ServerLog: o.Lines, Actors: d,
+		HTTPClient: fetchClient(o.FetchAllow),
 	})
 	return d
 }
