@@ -50,6 +50,7 @@ export type {
   Conn,
   ConnEntry,
   ConnInitContext,
+  ConnIterator,
   Conns,
   EventArgs,
   EventName,

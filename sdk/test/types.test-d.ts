@@ -119,6 +119,26 @@ const chat = actor({
         same<typeof id, string>(true);
         conn.disconnect(id);
       }
+      const ids = c.conns.keys().toArray();
+      same<typeof ids, string[]>(true);
+      const names = c.conns.values().map((conn) => conn.state.name);
+      for (const name of names) same<typeof name, string>(true);
+      const pairs = c.conns.entries().map(([id, conn]) => [id, conn.state.name] as const);
+      same<ReturnType<typeof pairs.toArray>, (readonly [string, string])[]>(true);
+      const others = c.conns.values().filter((conn) => conn.id !== c.conn.id);
+      others
+        .take(1)
+        .drop(1)
+        .forEach((conn) => {
+          conn.send("x");
+        });
+      const own = c.conns.values().find((conn) => conn.id === "x")?.state.name;
+      same<typeof own, string | undefined>(true);
+      const sum = c.conns.values().reduce((n, conn) => n + conn.state.name.length, 0);
+      same<typeof sum, number>(true);
+      const first = c.conns.values().next().value;
+      same<typeof first, ReturnType<typeof c.conns.get>>(true);
+      new Map(c.conns.entries());
       c.schedule.after(1, "anything", 1); // 29
       return c.vars.seen;
     },
@@ -148,6 +168,37 @@ const third = actor({
     return request.url + params.key;
   },
   actions: { who: (c) => c.conn.auth },
+});
+
+// 11: an onAuth, or a creator, that does nothing but throw
+const closed = actor({
+  onAuth: () => {
+    throw new UserError("closed");
+  },
+  state: { n: 0 },
+  onConnect: (_c, conn) => same<typeof conn.auth, undefined>(true),
+  onFetch: (_c, _request, { auth }) => {
+    same<typeof auth, undefined>(true);
+    return new Response();
+  },
+  actions: {
+    get: (c) => {
+      same<typeof c.conn.auth, undefined>(true);
+      return c.state.n;
+    },
+  },
+});
+const closedLater = actor({
+  onAuth: async (_opts, params: { token: string }) => {
+    throw new UserError(params.token);
+  },
+  createVars: () => {
+    throw new UserError("no vars");
+  },
+  createConnState: async () => {
+    throw new UserError("no state");
+  },
+  actions: { get: (c) => c.conn.params.token },
 });
 
 // 14: the short form of onCreate, without createState
@@ -237,10 +288,14 @@ total(actionContext);
 caller(hookContext);
 
 export const registry = setup({
-  use: { counter, chat, third, short, typed, empty, bare, ping, pong, helped },
+  use: { counter, chat, third, closed, closedLater, short, typed, empty, bare, ping, pong, helped },
 });
 
 async function handles(client: Client<typeof registry>): Promise<void> {
+  same<ReturnType<ActorHandle<typeof closed>["get"]>, Promise<number>>(true);
+  client.closedLater.get("a", { params: { token: "" } });
+  // @ts-expect-error wrong params
+  client.closedLater.get("a", { params: { token: 1 } });
   const h = client.counter.getOrCreate(["a"]);
   same<ReturnType<typeof h.increment>, Promise<number>>(true); // 1
   same<Parameters<typeof h.increment>, [n: number]>(true);

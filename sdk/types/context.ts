@@ -6,8 +6,12 @@ import type { AnyRegistry } from "./definition.js";
 /** Whether `T` is `any`. */
 export type IsAny<T> = 0 extends 1 & T ? true : false;
 
-/** `T` as it was given, `undefined` for what the actor's config left out. */
-export type Given<T> = IsAny<T> extends true ? T : unknown extends T ? undefined : T;
+/**
+ * `T` as it was given, `undefined` for what the actor's config left out, or what
+ * the function that should make it only ever throws.
+ */
+export type Given<T> =
+  IsAny<T> extends true ? T : unknown extends T ? undefined : [T] extends [never] ? undefined : T;
 
 /** The names of an actor's events: any, unless `types.events` lists them. */
 export type EventName<E> = unknown extends E ? string : keyof E & string;
@@ -78,11 +82,34 @@ export interface Conn<
   /** Closes the connection; the client sees code 1000 and `reason`. */
   disconnect(reason?: string): Promise<void>;
   /** The other type parameters; never there. */
-  readonly "~types"?: [S, V, I, DB];
+  readonly "~types"?: [Given<S>, Given<V>, I, DB];
 }
 
 /** A connection that destructures as `[id, conn]` too. */
 export type ConnEntry<C> = C & readonly [id: string, conn: C];
+
+/**
+ * An iterator with the helpers of ES2025, whatever `lib` a project names. Like
+ * all iterators it can be walked once.
+ */
+export interface ConnIterator<T> extends IterableIterator<T> {
+  next(): IteratorResult<T, undefined>;
+  map<U>(callback: (value: T, index: number) => U): ConnIterator<U>;
+  filter<U extends T>(test: (value: T, index: number) => value is U): ConnIterator<U>;
+  filter(test: (value: T, index: number) => unknown): ConnIterator<T>;
+  flatMap<U>(callback: (value: T, index: number) => Iterable<U>): ConnIterator<U>;
+  take(limit: number): ConnIterator<T>;
+  drop(count: number): ConnIterator<T>;
+  forEach(callback: (value: T, index: number) => void): void;
+  find<U extends T>(test: (value: T, index: number) => value is U): U | undefined;
+  find(test: (value: T, index: number) => unknown): T | undefined;
+  some(test: (value: T, index: number) => unknown): boolean;
+  every(test: (value: T, index: number) => unknown): boolean;
+  reduce(callback: (sum: T, value: T, index: number) => T): T;
+  reduce<U>(callback: (sum: U, value: T, index: number) => U, initial: U): U;
+  toArray(): T[];
+  [Symbol.iterator](): ConnIterator<T>;
+}
 
 /** All connections by id: a Map that has an array's reading methods as well. */
 export interface Conns<C> {
@@ -90,9 +117,9 @@ export interface Conns<C> {
   readonly length: number;
   get(id: string): C | undefined;
   has(id: string): boolean;
-  keys(): IterableIterator<string>;
-  values(): IterableIterator<C>;
-  entries(): IterableIterator<[string, C]>;
+  keys(): ConnIterator<string>;
+  values(): ConnIterator<C>;
+  entries(): ConnIterator<[string, C]>;
   forEach(callback: (conn: C, id: string) => void): void;
   find(test: (conn: C, index: number) => unknown): C | undefined;
   findIndex(test: (conn: C, index: number) => unknown): number;
@@ -101,7 +128,7 @@ export interface Conns<C> {
   some(test: (conn: C, index: number) => unknown): boolean;
   every(test: (conn: C, index: number) => unknown): boolean;
   reduce<T>(callback: (sum: T, conn: C, index: number) => T, initial: T): T;
-  [Symbol.iterator](): IterableIterator<ConnEntry<C>>;
+  [Symbol.iterator](): ConnIterator<ConnEntry<C>>;
 }
 
 /** What every hook has at hand: the actor's metadata, log, client, schedule. */
