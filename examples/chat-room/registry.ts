@@ -4,14 +4,14 @@ import { actor, setup, UserError } from "@rivetkit/actor";
 export type Message = { id: number; from: string; text: string; at: number };
 
 /** What a client says of itself when it connects. */
-export type Params = { name: string };
+export type Params = { name?: string };
 
 /** How many messages a room keeps. */
 const KEPT = 500;
 
 const chatRoom = actor({
   // Who gives a name gives a real one; others are guests.
-  onAuth: (_opts, params: Partial<Params>) => {
+  onAuth: (_opts, params: Params) => {
     if (params.name !== undefined && (typeof params.name !== "string" || params.name === "")) {
       throw new UserError("Say who you are: params { name }.", { code: "name_missing" });
     }
