@@ -3,8 +3,8 @@ import { ActionNotFound, ActorError } from "../errors.js";
 import type { Logger } from "../log.js";
 import { Conn, Conns } from "./conn.js";
 import { Context, type Schedule } from "./context.js";
-import { ActorDriver } from "./driver.js";
 import { copyVars } from "./copy.js";
+import { ActorDriver } from "./driver.js";
 import { host } from "./host.js";
 import { ActorSocket } from "./socket.js";
 import type { ActorType, Hook } from "./type.js";
@@ -68,7 +68,12 @@ export class Actor {
     }
     if (type.hasVars) {
       this.vars = createVars
-        ? await within(this.h, createVars(c, host().driverContext()), type.limits.createVarsTimeout, "createVars")
+        ? await within(
+            this.h,
+            createVars(c, host().driverContext()),
+            type.limits.createVarsTimeout,
+            "createVars",
+          )
         : copyVars(type.config.vars);
       this.varsReady = true;
     }
@@ -113,7 +118,12 @@ export class Actor {
     else void this.invokeWithHooks(call, slot, name, args);
   }
 
-  private async invokeWithHooks(call: number, slot: number, name: string, args: unknown[]): Promise<void> {
+  private async invokeWithHooks(
+    call: number,
+    slot: number,
+    name: string,
+    args: unknown[],
+  ): Promise<void> {
     const { h } = this;
     const conn = new Conn(this, slot);
     host().busy(h);
@@ -150,7 +160,8 @@ export class Actor {
       return;
     }
     const after = this.type.hooks.onBeforeActionResponse;
-    if (after || (wait && isThenable(output))) return this.respond(call, c, name, args, output, after);
+    if (after || (wait && isThenable(output)))
+      return this.respond(call, c, name, args, output, after);
     if (isThenable(output)) host().settle(h, call, output);
     else this.reply(call, output);
   }
@@ -242,7 +253,7 @@ export class Actor {
 
   private optionsOf(conn: Conn, slot: number): object {
     const request = host().connInfo(this.h, slot, "request");
-    const opts: Record<string, unknown> = { params: conn.params };
+    const opts: { params: unknown; request?: unknown; req?: unknown } = { params: conn.params };
     if (request !== undefined) {
       opts.request = request;
       opts.req = request;
@@ -255,7 +266,8 @@ export class Actor {
     const { onConnect } = this.type.hooks;
     if (!onConnect) return;
     const done = onConnect(new Context(this, conn), conn);
-    if (isThenable(done)) await within(this.h, done, this.type.limits.onConnectTimeout, "onConnect");
+    if (isThenable(done))
+      await within(this.h, done, this.type.limits.onConnectTimeout, "onConnect");
   }
 
   private async disconnected(conn: Conn): Promise<void> {
@@ -280,7 +292,11 @@ export class Actor {
       return;
     }
     if (host().isGone(h, slot)) {
-      host().fail(h, call, new ActorError("connection_lost", "The client has gone.", undefined, { public: true }));
+      host().fail(
+        h,
+        call,
+        new ActorError("connection_lost", "The client has gone.", undefined, { public: true }),
+      );
       host().remove(h, slot);
       return;
     }

@@ -17,7 +17,10 @@ export function authorize(
   if (!onAuth) return undefined; // the key is there, without a function: open to all
   const facts = new Facts(request, intents, params);
   const isData = isObject(params);
-  const auth = onAuth(argument(params, isData, facts), params === undefined || isData ? argument(params, isData, facts) : params);
+  const auth = onAuth(
+    argument(params, isData, facts),
+    params === undefined || isData ? argument(params, isData, facts) : params,
+  );
   if (auth === undefined) return undefined;
   return isThenable(auth) ? Promise.resolve(auth).then(cloned) : cloned(auth);
 }
@@ -82,7 +85,12 @@ function argument(params: unknown, isData: boolean, facts: Facts): object {
   if (!isData) return out;
   for (const [key, value] of Object.entries(params as object)) {
     if (key in Facts.prototype && !(key in Object.prototype)) continue;
-    Object.defineProperty(out, key, { value, writable: true, enumerable: true, configurable: true });
+    Object.defineProperty(out, key, {
+      value,
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    });
   }
   return out;
 }

@@ -45,7 +45,8 @@ export function boot(host: Host): object {
       a.invoke(call, slot, name, args),
     act: (a: Actor, call: number, slot: number, name: string, ...args: unknown[]) =>
       void a.act(call, new Context(a, a.slots.get(slot) ?? slot), name, args),
-    run: (a: Actor, call: number, _slot: number, name: string, ...args: unknown[]) => a.run(call, name, args),
+    run: (a: Actor, call: number, _slot: number, name: string, ...args: unknown[]) =>
+      a.run(call, name, args),
     connect: (a: Actor, call: number, slot: number) => void a.connect(call, slot),
     disconnect: (a: Actor, slot: number) => void a.disconnect(slot),
     subscribe(a: Actor, slot: number, event: string, on: boolean): void {
@@ -56,8 +57,19 @@ export function boot(host: Host): object {
     watch: (a: Actor, call: number, pending: PromiseLike<unknown>) => a.watch(call, pending),
     stateChanged: (a: Actor) => a.stateChanged(),
     part: (a: Actor) => void a.part(),
-    makeError: (code: string, message: string, metadata: unknown, isPublic: boolean, statusCode: number) =>
-      new ActorError(code, message, metadata, statusCode ? { public: isPublic, statusCode } : { public: isPublic }),
+    makeError: (
+      code: string,
+      message: string,
+      metadata: unknown,
+      isPublic: boolean,
+      statusCode: number,
+    ) =>
+      new ActorError(
+        code,
+        message,
+        metadata,
+        statusCode ? { public: isPublic, statusCode } : { public: isPublic },
+      ),
     authorize: (name: string, request: () => unknown, intents: string, params: unknown) =>
       authorize(server.types.get(name)?.hooks.onAuth, request, intents, params),
     fetch: (
@@ -75,8 +87,11 @@ export function boot(host: Host): object {
       protocol: string,
       refused: (error: unknown) => void,
     ) => a.socket(id, request, auth, protocol, refused),
-    serveFetch: (request: unknown, done: (response: unknown) => void, refused: (error: unknown) => void) =>
-      server.fetch(request, done, refused),
+    serveFetch: (
+      request: unknown,
+      done: (response: unknown) => void,
+      refused: (error: unknown) => void,
+    ) => server.fetch(request, done, refused),
     allowOrigin: (origin: string) => server.allowOrigin(origin),
   };
 }

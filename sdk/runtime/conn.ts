@@ -103,7 +103,10 @@ export class Conns extends Map<string, Conn> {
   every(test: (conn: Conn, index: number) => unknown): boolean {
     return [...this.values()].every(test);
   }
-  reduce(callback: (sum: unknown, conn: Conn, index: number) => unknown, ...initial: [unknown?]): unknown {
+  reduce(
+    callback: (sum: unknown, conn: Conn, index: number) => unknown,
+    ...initial: [unknown?]
+  ): unknown {
     const all: unknown[] = [...this.values()];
     const step = callback as (sum: unknown, conn: unknown, index: number) => unknown;
     return initial.length > 0 ? all.reduce(step, initial[0]) : all.reduce(step);

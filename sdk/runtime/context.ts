@@ -142,12 +142,19 @@ export class Schedule {
     if (typeof epochMs !== "number" || Number.isNaN(epochMs)) throw invalid("epochMs", epochMs);
     if (typeof action !== "string") throw invalid("action", action);
     // At most the last millisecond that a Date can tell.
-    await host().schedule(this.h, Math.min(Math.max(Math.ceil(epochMs), 1), 8.64e15), action, ...args);
+    await host().schedule(
+      this.h,
+      Math.min(Math.max(Math.ceil(epochMs), 1), 8.64e15),
+      action,
+      ...args,
+    );
   }
 }
 
 function invalid(what: string, value: unknown): UserError {
-  return new UserError(`Invalid request: schedule: ${what} is ${String(value)}`, { code: "invalid_request" });
+  return new UserError(`Invalid request: schedule: ${what} is ${String(value)}`, {
+    code: "invalid_request",
+  });
 }
 
 function loggerOf(h: number): Logger {

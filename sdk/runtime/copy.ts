@@ -18,7 +18,8 @@ export function copyVars<T>(value: T, seen = new Map<object, unknown>()): T {
   const proto: unknown = Object.getPrototypeOf(value);
   if (proto === Map.prototype) {
     const copy = keep(new Map<unknown, unknown>());
-    for (const [k, v] of value as unknown as Map<unknown, unknown>) copy.set(copyVars(k, seen), copyVars(v, seen));
+    for (const [k, v] of value as unknown as Map<unknown, unknown>)
+      copy.set(copyVars(k, seen), copyVars(v, seen));
     return copy as T;
   }
   if (proto === Set.prototype) {

@@ -23,7 +23,12 @@ function until<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise
 
 /** What the actor's and the server isolate's ways have in common. */
 abstract class InProcess implements ClientDriver {
-  protected abstract send(query: ActorQuery, params: unknown, action: string, args: unknown[]): Promise<unknown>;
+  protected abstract send(
+    query: ActorQuery,
+    params: unknown,
+    action: string,
+    args: unknown[],
+  ): Promise<unknown>;
   protected abstract find(query: ActorQuery): Promise<string>;
   protected abstract link(query: ActorQuery, params: unknown, sink: LinkSink): ServerLink;
   protected abstract ask(query: ActorQuery, params: unknown, request: Request): Promise<Response>;
@@ -37,7 +42,10 @@ abstract class InProcess implements ClientDriver {
 
   call(request: ActorRequest & { action: string; args: unknown[] }): Promise<unknown> {
     if (request.signal?.aborted) return Promise.reject(request.signal.reason);
-    return until(this.send(request.query, request.params, request.action, request.args), request.signal);
+    return until(
+      this.send(request.query, request.params, request.action, request.args),
+      request.signal,
+    );
   }
 
   resolve(request: ActorRequest): Promise<string> {
@@ -64,8 +72,10 @@ abstract class InProcess implements ClientDriver {
     if (request.signal?.aborted) return Promise.reject(request.signal.reason);
     const { query, params, protocols } = request;
     const url = `http://actor${request.path}`;
-    const { socket, opening } = ClientSocket.open(`ws://actor${request.path}`, protocols[0] ?? "", (sink) =>
-      this.dial(query, params, url, protocols, sink),
+    const { socket, opening } = ClientSocket.open(
+      `ws://actor${request.path}`,
+      protocols[0] ?? "",
+      (sink) => this.dial(query, params, url, protocols, sink),
     );
     return until(opening, request.signal).catch((error: unknown) => {
       socket.close();
@@ -118,7 +128,12 @@ export class ActorDriver extends InProcess {
     super();
   }
 
-  protected override send(query: ActorQuery, params: unknown, action: string, args: unknown[]): Promise<unknown> {
+  protected override send(
+    query: ActorQuery,
+    params: unknown,
+    action: string,
+    args: unknown[],
+  ): Promise<unknown> {
     return host().clientCall(this.h, query, params, action, args) ?? never;
   }
 
@@ -184,7 +199,12 @@ export class ServerDriver extends InProcess {
     return this.actor()?.transport(request) ?? super.transport(request);
   }
 
-  protected override send(query: ActorQuery, params: unknown, action: string, args: unknown[]): Promise<unknown> {
+  protected override send(
+    query: ActorQuery,
+    params: unknown,
+    action: string,
+    args: unknown[],
+  ): Promise<unknown> {
     return host().serverCall(query, params, action, args);
   }
 

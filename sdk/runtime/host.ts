@@ -46,7 +46,13 @@ export interface Host {
   socketSend(h: number, socket: number, data: string | ArrayBufferLike, binary: boolean): void;
   socketClose(h: number, socket: number, code: number, reason: string): void;
 
-  clientCall(h: number, query: object, params: unknown, action: string, args: unknown[]): Promise<unknown>;
+  clientCall(
+    h: number,
+    query: object,
+    params: unknown,
+    action: string,
+    args: unknown[],
+  ): Promise<unknown>;
   clientResolve(h: number, query: object): Promise<string>;
   clientConnect(h: number, query: object, params: unknown, sink: LinkSink): number;
   clientFetch(h: number, query: object, params: unknown, request: Request): Promise<Response>;

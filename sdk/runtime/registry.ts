@@ -1,10 +1,22 @@
 import { clientOver } from "../client/proxy.js";
 import { fileOf, isActorDefinition } from "../internal/actor.js";
 import { isRegistry, setup } from "../internal/registry.js";
-import type { AnyActorDefinition, Registry, RegistryActors, ServeApp, ServerOutput } from "../types/definition.js";
+import type {
+  AnyActorDefinition,
+  Registry,
+  RegistryActors,
+  ServeApp,
+  ServerOutput,
+} from "../types/definition.js";
 import type { CorsConfig, RunConfig } from "../types/run.js";
 import { ServerDriver } from "./driver.js";
 import { ActorType } from "./type.js";
+
+/** What the entry exports. */
+interface Exports {
+  readonly registry?: unknown;
+  readonly default?: unknown;
+}
 
 /** What the entry asked for while it ran. */
 export class Server {
@@ -16,7 +28,10 @@ export class Server {
   app: ServeApp | undefined;
   types = new Map<string, ActorType>();
 
-  output<A extends RegistryActors>(registry: Registry<A>, config: RunConfig | undefined): ServerOutput<A> {
+  output<A extends RegistryActors>(
+    registry: Registry<A>,
+    config: RunConfig | undefined,
+  ): ServerOutput<A> {
     this.served = registry as unknown as Registry;
     this.config = config ?? {};
     let client: ReturnType<typeof clientOver> | undefined;
@@ -43,7 +58,10 @@ export class Server {
       return { error: found, hint: "Export one: `export const registry = setup({ use: { … } })`." };
     }
     this.types = new Map(
-      Object.entries(found.config.use).map(([name, definition]) => [name, new ActorType(name, definition)]),
+      Object.entries(found.config.use).map(([name, definition]) => [
+        name,
+        new ActorType(name, definition),
+      ]),
     );
     return {
       actors: [...this.types.values()].map((type) => type.describe()),
@@ -52,7 +70,7 @@ export class Server {
   }
 
   private find(entry: unknown): Registry | string {
-    const exports = (typeof entry === "object" && entry !== null ? entry : {}) as Record<string, unknown>;
+    const exports = (typeof entry === "object" && entry !== null ? entry : {}) as Exports;
     if (isRegistry(exports.registry)) return exports.registry;
     if (isRegistry(exports.default)) return exports.default;
     const all = new Set<Registry>();
@@ -76,7 +94,11 @@ export class Server {
   }
 
   /** Asks the app given to serve(app). */
-  fetch(request: unknown, done: (response: unknown) => void, refused: (error: unknown) => void): void {
+  fetch(
+    request: unknown,
+    done: (response: unknown) => void,
+    refused: (error: unknown) => void,
+  ): void {
     try {
       const response = this.app?.fetch(request as Request);
       if (response instanceof Promise) response.then(done, refused);
@@ -90,7 +112,9 @@ export class Server {
     const c = this.config;
     if (!c) return { called: false };
     const token = c.studio?.token;
-    const type = c.driver?.type ?? (c.driver?.actor?.type === "memory" ? "memory" : c.driver ? "file-system" : "");
+    const type =
+      c.driver?.type ??
+      (c.driver?.actor?.type === "memory" ? "memory" : c.driver ? "file-system" : "");
     return {
       called: true,
       driver: type,
@@ -118,7 +142,13 @@ function describeCors(cors: CorsConfig): object {
   const { origin } = cors;
   return {
     origins:
-      typeof origin === "string" ? [origin] : Array.isArray(origin) ? origin : origin === true ? ["*"] : [],
+      typeof origin === "string"
+        ? [origin]
+        : Array.isArray(origin)
+          ? origin
+          : origin === true
+            ? ["*"]
+            : [],
     dynamic: typeof origin === "function",
     allowMethods: cors.allowMethods ?? [],
     allowHeaders: cors.allowHeaders ?? [],
@@ -129,7 +159,7 @@ function describeCors(cors: CorsConfig): object {
 }
 
 /** What a default-exported actor is called: as the export that is the same, else as the file that makes it. */
-function defaultName(exports: Record<string, unknown>, definition: AnyActorDefinition): string {
+function defaultName(exports: Exports, definition: AnyActorDefinition): string {
   for (const [name, value] of Object.entries(exports)) {
     if (name !== "default" && value === definition) return name;
   }

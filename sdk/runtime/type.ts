@@ -32,6 +32,12 @@ export interface Limits {
   sleepTimeout?: number;
 }
 
+/** A config as a module may really have it: parts of whatever type, or none. */
+type RawConfig = { readonly [K in HookName | "state" | "vars" | "connState" | "db"]?: unknown } & {
+  readonly actions?: Record<string, Hook>;
+  readonly options?: Options;
+};
+
 /** An actor type, its config read once. */
 export class ActorType {
   readonly hooks: { readonly [K in HookName]?: Hook };
@@ -45,13 +51,13 @@ export class ActorType {
   readonly hasDb: boolean;
   /** A stateless call is its action and nothing else. */
   readonly simple: boolean;
-  readonly config: Record<string, unknown>;
+  readonly config: RawConfig;
 
   constructor(
     readonly name: string,
     readonly definition: AnyActorDefinition,
   ) {
-    const config = definition.config as unknown as Record<string, unknown>;
+    const config = definition.config as unknown as RawConfig;
     this.config = config;
     const hooks: { [K in HookName]?: Hook } = {};
     for (const hook of hookNames) {
@@ -59,7 +65,7 @@ export class ActorType {
     }
     this.hooks = hooks;
     const actions = Object.create(null) as { [name: string]: Hook };
-    for (const [action, fn] of Object.entries((config.actions ?? {}) as Record<string, Hook>)) {
+    for (const [action, fn] of Object.entries(config.actions ?? {})) {
       actions[action] = fn;
     }
     this.actions = actions;
@@ -74,7 +80,7 @@ export class ActorType {
       !hooks.onConnect &&
       !hooks.onDisconnect &&
       !hooks.onBeforeActionResponse;
-    this.limits = limitsOf((config.options ?? {}) as Options);
+    this.limits = limitsOf(config.options ?? {});
   }
 
   /** What Go must know of the type. */
@@ -103,7 +109,11 @@ export class ActorType {
 }
 
 interface Options {
-  lifecycle?: { createVarsTimeout?: number; createConnStateTimeout?: number; onConnectTimeout?: number };
+  lifecycle?: {
+    createVarsTimeout?: number;
+    createConnStateTimeout?: number;
+    onConnectTimeout?: number;
+  };
   state?: { saveInterval?: number };
   action?: { timeout?: number };
   sleepTimeout?: number;
@@ -127,5 +137,7 @@ function limitsOf(o: Options): Limits {
  */
 function letsAllIn(onAuth: Hook | undefined): boolean {
   if (!onAuth) return true;
-  return /^(?:async\s*)?\(\s*[\w$]*\s*\)\s*=>\s*\{\s*\}$/.test(Function.prototype.toString.call(onAuth));
+  return /^(?:async\s*)?\(\s*[\w$]*\s*\)\s*=>\s*\{\s*\}$/.test(
+    Function.prototype.toString.call(onAuth),
+  );
 }

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import {
   ALLOWED_PUBLIC_HEADERS,
@@ -135,4 +136,15 @@ it("small things", () => {
   expect(ALLOWED_PUBLIC_HEADERS).toHaveLength(8);
   expect(generateConnToken()).toMatch(/^[A-Za-z0-9+/]{43}=$/);
   expect(createFileSystemDriver({ path: "d" })).toEqual({ type: "file-system", path: "d" });
+});
+
+it("the runtime has no #private fields, which would be lowered to WeakMaps", () => {
+  const folder = new URL("../runtime/", import.meta.url);
+  for (const file of readdirSync(folder)) {
+    const code = readFileSync(new URL(file, folder), "utf8").replace(
+      /\/\*[\s\S]*?\*\/|\/\/.*/g,
+      "",
+    );
+    expect(code.match(/#[A-Za-z_$][\w$]*/g) ?? [], file).toEqual([]);
+  }
 });

@@ -302,8 +302,8 @@ async function handles(client: Client<typeof registry>): Promise<void> {
   same<ReturnType<typeof h.later>, Promise<number>>(true);
   same<Parameters<typeof h.later>, []>(true);
   same<Parameters<typeof h.nothing>, []>(true);
-  same<Parameters<typeof h.byDefault>, [n?: number]>(true); // 3
-  same<Parameters<typeof h.optional>, [a: string, b?: number]>(true);
+  same<Parameters<typeof h.byDefault>, Parameters<(n?: number) => void>>(true); // 3
+  same<Parameters<typeof h.optional>, Parameters<(a: string, b?: number) => void>>(true);
   same<Parameters<typeof h.rest>, string[]>(true);
   same<Parameters<typeof h.union>, [a: "x", n: number] | [a: "y"]>(true);
   same<ReturnType<typeof h.nothing>, Promise<void>>(true); // 4
