@@ -82,6 +82,9 @@ type Error struct {
 	// At is the TypeScript position of an error thrown by an actor, "file:line:col".
 	At string
 
+	// Class names what an actor threw, if it is more than an Error, for logs.
+	Class string
+
 	// Stack is the TypeScript stack for the server's log.
 	Stack string
 

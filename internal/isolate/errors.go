@@ -45,9 +45,11 @@ func (r *isolate) readError(e *errs.Error, o *goja.Object) {
 		case isCode && code.String() == string(errs.InvalidStateType):
 			e.Code, e.Msg = errs.InvalidStateType, msg
 		case hasStack || msg != "":
-			e.Msg = msg // its class stands in the stack
+			e.Msg = msg
 			if msg == "" {
 				e.Msg = name
+			} else if name != "Error" {
+				e.Class = name
 			}
 		default:
 			e.Msg = r.inspect(o)
@@ -82,7 +84,7 @@ func (r *isolate) errorFrom(err error) *errs.Error {
 	var over *goja.StackOverflowError
 	if errors.As(err, &over) {
 		stack := over.String()
-		return &errs.Error{Code: errs.Internal, Msg: "Maximum call stack size exceeded",
+		return &errs.Error{Code: errs.Internal, Msg: "Maximum call stack size exceeded", Class: "RangeError",
 			At: r.v.code.maps.At(stack), Stack: r.stack(stack), Err: errOverflow}
 	}
 	var stop *goja.InterruptedError
@@ -118,11 +120,16 @@ func (r *isolate) stack(s string) string {
 	return strings.Join(lines, "\n")
 }
 
+// stackField is what a log line adds to an error's message: its class and stack.
 func stackField(e *errs.Error) []actor.LogField {
-	if e.Stack == "" {
-		return nil
+	var fields []actor.LogField
+	if e.Class != "" {
+		fields = append(fields, actor.LogField{Key: "error", Value: e.Class})
 	}
-	return []actor.LogField{{Key: "stack", Value: e.Stack}}
+	if e.Stack != "" {
+		fields = append(fields, actor.LogField{Key: "stack", Value: e.Stack})
+	}
+	return fields
 }
 
 // position is the TypeScript position of the running code.

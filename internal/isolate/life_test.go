@@ -2,6 +2,7 @@ package isolate_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -137,6 +138,15 @@ func TestErrors(t *testing.T) {
 	_, err = l.call("inner")
 	if e := errs.As(err); e.Public || e.At != "server.ts:15:27" || !strings.Contains(e.Stack, "server.ts:15") || strings.Contains(e.Stack, "rivet:") {
 		t.Errorf("inner error: %+v", e)
+	}
+	logged := false
+	for _, g := range l.logs {
+		if g.Msg == "secret" {
+			logged = slices.Contains(g.Fields, actor.LogField{Key: "error", Value: "RangeError"})
+		}
+	}
+	if !logged {
+		t.Errorf("no line tells the error's class: %+v", l.logs)
 	}
 	l.wait("timer's log", func() bool {
 		for _, g := range l.logs {
