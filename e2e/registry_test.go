@@ -1,6 +1,10 @@
 package e2e
 
 import (
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
 	"testing"
 )
 
@@ -20,4 +24,149 @@ func TestRegistryRawRequestsInProcess(t *testing.T) {
 			t.Errorf("got  %d %s\nwant %s", got.status, got.body, want)
 		}
 	})
+}
+
+// act increments the counter "a" of testdata/registry_app by n.
+func (s *server) act(t testing.TB, root, n string, headers ...string) reply {
+	t.Helper()
+	headers = append(headers, "X-RivetKit-Query", of("counter", "a"), "X-RivetKit-Encoding", "json")
+	return s.request(t, "POST", root+"/actors/actions/increment", `{"a":[`+n+`]}`, headers...)
+}
+
+func TestRegistryInsideItsApp(t *testing.T) {
+	t.Parallel()
+	s := startDev(t, project(t, "registry_app"), "middleware.ts")
+	check := func(what string, got reply, status int, body string) {
+		t.Helper()
+		if got.status != status || got.body != body || got.header.Get("X-App") != "yes" {
+			t.Errorf("%s: %d %q, by the app's middleware: %q; want %d %q", what, got.status, got.body, got.header.Get("X-App"), status, body)
+		}
+	}
+	check("the app's route", s.request(t, "GET", "/increment", ""), 200, "1")
+	check("an action", s.act(t, "/registry", "1"), 200, `{"o":2}`)
+	check("the app's route under /registry", s.request(t, "GET", "/registry/mine", ""), 200, "the app's own")
+	check("what neither has", s.request(t, "GET", "/nope", ""), 404, "nothing of the app's")
+	check("a middleware that refuses", s.act(t, "/registry", "1", "X-Forbidden", "1"), 401, "not you")
+	want := `["GET /increment","POST /registry/actors/actions/increment","GET /registry/mine","GET /nope","POST /registry/actors/actions/increment","GET /seen"]`
+	check("what middleware saw", s.request(t, "GET", "/seen", ""), 200, want)
+
+	for name, tt := range map[string]struct{ origin, allow, credentials, app string }{
+		"the app's answer wins":         {"https://app.example", "https://app.example", "", "yes"},
+		"else the registry's is there":  {"http://localhost:3000", "http://localhost:3000", "true", ""},
+		"an origin that neither allows": {"https://other.example", "", "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			pre := s.request(t, "OPTIONS", "/registry/actors/actions/increment", "", "Origin", tt.origin, "Access-Control-Request-Method", "POST")
+			if pre.status != 204 {
+				t.Errorf("the preflight answers %d", pre.status)
+			}
+			for what, got := range map[string]reply{"preflight": pre, "action": s.act(t, "/registry", "0", "Origin", tt.origin)} {
+				h := got.header
+				if a := strings.Join(h.Values("Access-Control-Allow-Origin"), "|"); a != tt.allow || h.Get("Access-Control-Allow-Credentials") != tt.credentials || h.Get("X-App-Cors") != tt.app {
+					t.Errorf("%s: allows %q, credentials %q, app %q; want %+v", what, a, h.Get("Access-Control-Allow-Credentials"), h.Get("X-App-Cors"), tt)
+				}
+				for name := range h {
+					if strings.HasPrefix(name, "X-Rivet-Door") {
+						t.Errorf("%s: it shows %s", what, name)
+					}
+				}
+			}
+		})
+	}
+	t.Run("an actor's own CORS", func(t *testing.T) {
+		got := s.request(t, "GET", "/registry/actors/raw/http/cors", "", "X-RivetKit-Query", of("counter", "a"), "Origin", "https://x.example")
+		if a := got.header.Values("Access-Control-Allow-Origin"); len(a) != 1 || a[0] != "https://actor.example" {
+			t.Errorf("it allows %q", a)
+		}
+	})
+	t.Run("WebSockets", func(t *testing.T) {
+		c := s.wired().connect(t, of("counter", "a"), "")
+		c.act(0, "increment", `[1]`)
+		c.expectResult(0, "3")
+		raw := s.raw(t, of("counter", "a"), "/p")
+		raw.send("hi")
+		raw.expect("echo hi")
+	})
+	t.Run("streams both ways", func(t *testing.T) {
+		for path, headers := range map[string]http.Header{
+			"/echo":                          {},
+			"/registry/actors/raw/http/echo": {"X-Rivetkit-Query": {of("counter", "a")}},
+		} {
+			pr, pw := io.Pipe()
+			req, err := http.NewRequest("POST", s.url+path, pr)
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Header = headers
+			go func() { _, _ = pw.Write([]byte("one")) }() // the response begins before the request ends
+			res, err := http.DefaultTransport.RoundTrip(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			buf := make([]byte, 3)
+			for _, next := range []string{"two", "end"} {
+				if _, err := io.ReadFull(res.Body, buf); err != nil {
+					t.Fatalf("%s: before %s: %v", path, next, err)
+				}
+				if _, err := pw.Write([]byte(next)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			_ = pw.Close()
+			rest, err := io.ReadAll(res.Body)
+			_ = res.Body.Close()
+			if err != nil || string(rest) != "end" {
+				t.Errorf("%s: at the end %q %v", path, rest, err)
+			}
+		}
+	})
+	t.Run("server-side callers pass by", func(t *testing.T) {
+		out, errOut, code := rivet(t, s.dir, "call", "counter/b", "increment", "5")
+		if strings.TrimSpace(out) != "5" || code != 0 {
+			t.Fatalf("exit %d: %s%s", code, out, errOut)
+		}
+		if got := s.request(t, "GET", "/seen", ""); strings.Contains(got.body, "counter/b") {
+			t.Error(got.body)
+		}
+	})
+}
+
+func TestRegistryElsewhereInAnApp(t *testing.T) {
+	t.Parallel()
+	s := startDev(t, project(t, "registry_app"), "elsewhere.ts")
+	n := 0
+	for _, root := range []string{"/registry", "/routed", "/routed/registry", "/all", "/mounted", "/mounted/registry", "/deep/registry"} {
+		n++
+		if got := s.act(t, root, "1"); got.status != 200 || got.body != fmt.Sprintf(`{"o":%d}`, n) {
+			t.Errorf("%s: %d %s, want %d", root, got.status, got.body, n)
+		}
+		if got := s.request(t, "PUT", root+"/actors/raw/http/registry/actors/x?q=1", "b", "X-RivetKit-Query", of("counter", "a")); got.body != "b" || got.header.Get("X-Url") != "http://actor/registry/actors/x?q=1" {
+			t.Errorf("%s: raw: %d %s at %s", root, got.status, got.body, got.header.Get("X-Url"))
+		}
+	}
+	if got := s.request(t, "GET", "/request", ""); got.body != fmt.Sprintf(`asked: 200 {"o":%d}`, n+100) {
+		t.Errorf("hono.request: %d %s", got.status, got.body)
+	}
+	if got := s.request(t, "GET", "/mounted/", ""); !strings.HasPrefix(got.body, "This is an RivetKit registry") {
+		t.Errorf("the banner: %d %s", got.status, got.body)
+	}
+}
+
+func TestRegistryBesideABareApp(t *testing.T) {
+	t.Parallel()
+	s := startDev(t, project(t, "registry_app"), "bare.ts")
+	within(t, patience, "the app answers", func() bool { return s.request(t, "GET", "/x", "").body == "bare 1 /x" })
+	for n, root := range []string{"/registry", "/own"} {
+		got := s.act(t, root, "1", "Origin", "https://any.example")
+		if want := fmt.Sprintf(`{"o":%d}`, n+1); got.body != want || got.header.Get("Access-Control-Allow-Origin") != "https://any.example" {
+			t.Errorf("%s: %d %s for %q, want %s", root, got.status, got.body, got.header.Get("Access-Control-Allow-Origin"), want)
+		}
+		got = s.request(t, "GET", root, "", "Origin", "https://any.example")
+		if got.status != 200 || got.header.Get("Access-Control-Allow-Origin") != "" {
+			t.Errorf("%s: the banner: %d for %q", root, got.status, got.header.Get("Access-Control-Allow-Origin"))
+		}
+	}
+	if n := strings.Count(s.output(), `"event":"ready"`); n != 1 {
+		t.Errorf("it listens %d times", n)
+	}
 }

@@ -63,7 +63,6 @@ type RunConfig struct {
 	CORS               *CORS
 	StudioEnabled      *bool
 	StudioToken        string
-	HasFetch           bool // serve(app): HTTP outside the registry goes to Gateway.Fetch
 }
 
 // CORS is who may call from a browser. Origins "*" is everyone; Dynamic: ask

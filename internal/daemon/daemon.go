@@ -102,6 +102,7 @@ func New(o Options) *Daemon {
 	d.isolates = isolate.New(isolate.Options{
 		SDK: o.SDK, Size: o.Isolates, Env: o.Env,
 		Log: o.Log, ServerLog: o.Lines, Actors: d,
+		Door:       http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { d.server.Door().ServeHTTP(w, r) }),
 		HTTPClient: fetchClient(o.FetchAllow),
 	})
 	return d

@@ -32,19 +32,26 @@ func (g *gateway) Authorize(ctx context.Context, r actor.AuthRequest) (value.Val
 	return v.Authorize(ctx, r)
 }
 
-func (g *gateway) AllowOrigin(ctx context.Context, origin string) (string, bool) {
+func (g *gateway) AllowOrigin(ctx context.Context, origin string, r *actor.Request) (string, bool) {
 	v := g.version.Load()
 	if v == nil {
 		return "", false
 	}
-	return v.AllowOrigin(ctx, origin)
+	return v.AllowOrigin(ctx, origin, r)
 }
 
-func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (g *gateway) App() *actor.App {
+	if v := g.version.Load(); v != nil {
+		return v.App()
+	}
+	return nil
+}
+
+func (g *gateway) ServeApp(w http.ResponseWriter, r *http.Request, mount string) {
 	v := g.version.Load()
 	if v == nil {
 		http.Error(w, "no code is loaded yet", http.StatusServiceUnavailable)
 		return
 	}
-	v.ServeHTTP(w, r)
+	v.ServeApp(w, r, mount)
 }

@@ -16,6 +16,8 @@ var errBodyUnwanted = errors.New("the body isn't read any more")
 // written whole, read or not; a long one waits for its reader. Its methods may
 // be called from any goroutine.
 type bodyPipe struct {
+	onClose func() // told once it isn't read any more; nil: nobody
+
 	mu    sync.Mutex
 	moved *sync.Cond
 	buf   []byte
@@ -86,8 +88,11 @@ func (p *bodyPipe) Read(b []byte) (int, error) {
 // Close says that nobody reads any more.
 func (p *bodyPipe) Close() error {
 	p.mu.Lock()
-	defer p.mu.Unlock()
 	p.shut, p.buf = true, nil
 	p.moved.Broadcast()
+	p.mu.Unlock()
+	if p.onClose != nil {
+		p.onClose()
+	}
 	return nil
 }

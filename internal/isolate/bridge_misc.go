@@ -168,5 +168,13 @@ func (r *isolate) plainFuncs() map[string]func(goja.FunctionCall) goja.Value {
 		"serverConnect": r.serverConnect,
 		"serverFetch":   r.serverFetch,
 		"serverSocket":  r.serverSocket,
+		"door":          r.door,
+		// served() says that there is an app; its routes may still be coming.
+		"served": func(goja.FunctionCall) goja.Value {
+			if r.server {
+				r.post(nil, r.learnApp)
+			}
+			return goja.Undefined()
+		},
 	}
 }

@@ -74,7 +74,7 @@ const { serve } = setup({ use: {} }).createServer();
 serve({ fetch: async (request: Request) => new Response(request.method + " " + new URL(request.url).pathname + " " + await request.text(), { status: 201 }) });
 `, nil)
 	rec := httptest.NewRecorder()
-	w.v.ServeHTTP(rec, httptest.NewRequest("PUT", "/hello?x=1", strings.NewReader("body")))
+	w.v.ServeApp(rec, httptest.NewRequest("PUT", "/hello?x=1", strings.NewReader("body")), "")
 	if got, want := rec.Body.String(), "PUT /hello body"; rec.Code != 201 || got != want {
 		t.Errorf("%d %s; want 201 %s", rec.Code, got, want)
 	}

@@ -45,6 +45,9 @@ type Options struct {
 	HTTPClient *http.Client
 	// Actors is how code of the server isolate reaches actors; nil: its calls never settle.
 	Actors Actors
+	// Door answers what code of the server isolate hands to the registry, by
+	// handler(request); nil: that never settles.
+	Door http.Handler
 	// StuckAfter is how long an isolate may be away from its loop before its other
 	// actors are moved; 0: 50 ms.
 	StuckAfter time.Duration

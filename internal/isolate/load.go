@@ -92,7 +92,7 @@ func (l *loading) begin() {
 		l.waits()
 	}
 	_, err := then(ready,
-		l.r.vm.ToValue(func(goja.FunctionCall) goja.Value { l.describe(); return goja.Undefined() }),
+		l.r.vm.ToValue(func(goja.FunctionCall) goja.Value { l.describe(); l.r.learnApp(); return goja.Undefined() }),
 		l.r.vm.ToValue(func(c goja.FunctionCall) goja.Value {
 			l.finish(l.r.thrownAtLoad(c.Argument(0), nil))
 			return goja.Undefined()
@@ -131,6 +131,7 @@ func (l *loading) describe() {
 	reg, err := registryOf(v, l.v.code.bundle)
 	if err == nil {
 		l.v.registry = reg
+		l.r.learnApp()
 	}
 	l.finish(err)
 }
@@ -237,7 +238,7 @@ func configOf(f fields) actor.RunConfig {
 		Called: f.yes("called"), Driver: f.str("driver"), DataPath: f.str("dataPath"),
 		Hostname: f.str("hostname"), Port: int(f.num("port")), BasePath: f.str("basePath"),
 		MaxIncomingMessage: int(f.num("maxIncomingMessageSize")),
-		StudioToken:        f.str("studioToken"), HasFetch: f.yes("hasFetch"),
+		StudioToken:        f.str("studioToken"),
 	}
 	if b, ok := f.val("studioEnabled").(bool); ok {
 		c.StudioEnabled = &b

@@ -121,20 +121,32 @@ func intentNames(vm *goja.Runtime, intents []actor.Intent) goja.Value {
 }
 
 // AllowOrigin asks the entry's cors.origin function; see server.Gateway.
-func (v *Version) AllowOrigin(ctx context.Context, origin string) (allow string, ok bool) {
+func (v *Version) AllowOrigin(ctx context.Context, origin string, q *actor.Request) (allow string, ok bool) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	r := v.server
+	said := make(chan goja.Value, 1)
 	err := r.do(ctx, func() {
-		switch res := r.call(r.js.allowOrigin, r.vm.ToValue(origin)).Export().(type) {
-		case bool:
-			allow, ok = origin, res
-		case string:
-			allow, ok = res, res != ""
-		}
+		request := func(goja.FunctionCall) goja.Value { return r.request(q) }
+		done, refused := r.callbacks(func(v goja.Value) { said <- v }, func(e *errs.Error) {
+			r.logFor(nil, actor.Log{Level: actor.LogError, Msg: "cors.origin: " + e.Msg, At: e.At, Fields: stackField(e)})
+			said <- goja.Undefined()
+		})
+		r.call(r.js.allowOrigin, r.vm.ToValue(origin), r.vm.ToValue(request), done, refused)
 	})
 	if err != nil {
 		return "", false
 	}
-	return allow, ok
+	select {
+	case v := <-said:
+		switch res := v.Export().(type) {
+		case bool:
+			return origin, res
+		case string:
+			return res, res != ""
+		}
+	case <-ctx.Done():
+	case <-r.done:
+	}
+	return "", false
 }

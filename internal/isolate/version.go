@@ -22,6 +22,7 @@ type Version struct {
 	cancel   context.CancelFunc
 
 	all     atomic.Pointer[[]*isolate] // for the watchdog: server and pool
+	app     atomic.Pointer[actor.App]  // what serve(app) was given
 	retired atomic.Bool
 	serving chan struct{} // closed by Serve
 	once    sync.Once

@@ -44,7 +44,7 @@ func (s *Server) cors(w http.ResponseWriter, r *http.Request, route v0.Route) (d
 	preflight := r.Method == http.MethodOptions && (route != v0.RouteRawHTTP || r.Header.Get(headerAskedFor) != "")
 	if allow != "" {
 		h.Set(headerAllow, allow)
-		if allow != "*" {
+		if allow != "*" && (c == nil || c.Credentials) {
 			h.Set("Access-Control-Allow-Credentials", "true")
 		}
 		if c != nil && len(c.ExposeHeaders) > 0 {
@@ -102,7 +102,7 @@ func (s *Server) allowOrigin(r *http.Request, c *actor.CORS, origin string) stri
 		if origin == "" {
 			return ""
 		}
-		if allow, ok := s.o.Gateway.AllowOrigin(r.Context(), origin); ok {
+		if allow, ok := s.o.Gateway.AllowOrigin(r.Context(), origin, requestOf(r)); ok {
 			return allow
 		}
 		return ""

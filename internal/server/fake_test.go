@@ -194,6 +194,8 @@ func (l *fakeLink) Room() <-chan struct{} {
 // fakeGateway has four types: counter and others with onAuth, closed without.
 type fakeGateway struct {
 	reg   *actor.Registry
+	app   *actor.App
+	serve func(w http.ResponseWriter, r *http.Request, mount string) // nil: a teapot
 	mu    sync.Mutex
 	asked []actor.AuthRequest
 }
@@ -222,10 +224,16 @@ func (g *fakeGateway) Authorize(_ context.Context, a actor.AuthRequest) (value.V
 	return "auth of " + a.Name, nil
 }
 
-func (g *fakeGateway) AllowOrigin(_ context.Context, origin string) (string, bool) {
+func (g *fakeGateway) AllowOrigin(_ context.Context, origin string, _ *actor.Request) (string, bool) {
 	return origin, origin == "https://dynamic.example"
 }
 
-func (g *fakeGateway) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
+func (g *fakeGateway) App() *actor.App { return g.app }
+
+func (g *fakeGateway) ServeApp(w http.ResponseWriter, r *http.Request, mount string) {
+	if g.serve != nil {
+		g.serve(w, r, mount)
+		return
+	}
 	w.WriteHeader(http.StatusTeapot)
 }

@@ -36,8 +36,13 @@ type Gateway interface {
 	Registry() *actor.Registry
 	// Authorize runs a type's onAuth; a type without one is forbidden.
 	Authorize(ctx context.Context, r actor.AuthRequest) (auth value.Value, err error)
-	// AllowOrigin asks the entry's cors.origin function; ok is false to refuse.
-	AllowOrigin(ctx context.Context, origin string) (allow string, ok bool)
-	// ServeHTTP answers what isn't the registry's by the app given to serve(app).
-	http.Handler
+	// AllowOrigin asks the entry's cors.origin function about the origin of a
+	// request; ok is false to refuse.
+	AllowOrigin(ctx context.Context, origin string, r *actor.Request) (allow string, ok bool)
+	// App is what was given to serve(app); nil: nothing.
+	App() *actor.App
+	// ServeApp answers by the app. mount is the path at which the registry is
+	// mounted in it, after its own routes; "": it isn't. What the app hands on to
+	// the registry comes back by Server.Door.
+	ServeApp(w http.ResponseWriter, r *http.Request, mount string)
 }

@@ -121,16 +121,28 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	if s.o.Version != "" {
 		w.Header()["Server"] = []string{s.o.Version}
 	}
-	rest, ok := s.below(r.URL.EscapedPath())
+	path := r.URL.EscapedPath()
+	rest, ok := s.below(path)
 	if !ok {
 		s.outside(t, r)
 		return
 	}
+	if app := s.o.Gateway.App(); app != nil {
+		if route, _ := v0.Match(rest); s.through(r, route, app) {
+			s.app(t, r, path[:len(path)-len(rest)])
+			return
+		}
+	}
+	s.registry(t, r, rest)
+}
+
+// registry answers what is the registry's; rest is the path below its mount.
+func (s *Server) registry(w http.ResponseWriter, r *http.Request, rest string) {
 	route, arg := v0.Match(rest)
-	if hasCORS(route) && s.cors(t, r, route) {
+	if hasCORS(route) && s.cors(w, r, route) {
 		return
 	}
-	s.route(t, r, route, arg)
+	s.route(w, r, route, arg)
 }
 
 func (s *Server) route(w http.ResponseWriter, r *http.Request, route v0.Route, arg string) {
@@ -169,8 +181,8 @@ func (s *Server) outside(w http.ResponseWriter, r *http.Request) {
 		s.o.Studio.ServeHTTP(w, r)
 		return
 	}
-	if reg := s.o.Gateway.Registry(); reg != nil && reg.Config.HasFetch {
-		s.o.Gateway.ServeHTTP(w, r)
+	if s.o.Gateway.App() != nil {
+		s.app(w, r, "")
 		return
 	}
 	plain(w, http.StatusNotFound, v0.NotFoundOutside)

@@ -244,7 +244,7 @@ func TestOutsideGoesToTheAppAndTheStudio(t *testing.T) {
 	w := newWorld(t, func(o *Options) {
 		o.Studio = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, "studio "+r.URL.Path) })
 	})
-	w.gateway.reg.Config.HasFetch = true
+	w.gateway.app = &actor.App{}
 	for path, want := range map[string]string{"/studio/x": "studio /studio/x", "/registry/inspect/ping": "studio /registry/inspect/ping", "/other": ""} {
 		if got := w.do("GET", path, nil, ""); got.body != want {
 			t.Errorf("%s: %+v", path, got)
@@ -277,6 +277,9 @@ func TestCORS(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
+			if tt.cors != nil {
+				tt.cors.Credentials = true
+			}
 			w := newWorld(t, func(o *Options) { o.Dev, o.CORS = tt.dev, tt.cors })
 			got := w.do("POST", "/registry/actors/actions/first", jsonHeaders(counterA, "Origin", tt.origin), `{"a":[1]}`)
 			if allow := strings.Join(got.header["Access-Control-Allow-Origin"], "|"); allow != tt.want || got.header.Get("Vary") != "Origin" ||

@@ -89,9 +89,16 @@ export function boot(host: Host): object {
     ) => a.socket(id, request, auth, protocol, refused),
     serveFetch: (
       request: unknown,
+      mount: string,
       done: (response: unknown) => void,
       refused: (error: unknown) => void,
-    ) => server.fetch(request, done, refused),
-    allowOrigin: (origin: string) => server.allowOrigin(origin),
+    ) => server.fetch(request, mount, done, refused),
+    app: () => server.describeApp(),
+    allowOrigin: (
+      origin: string,
+      request: () => Request,
+      done: (allow: unknown) => void,
+      refused: (error: unknown) => void,
+    ) => server.allowOrigin(origin, request, done, refused),
   };
 }

@@ -80,6 +80,10 @@ export interface Host {
   serverCall(query: object, params: unknown, action: string, args: unknown[]): Promise<unknown>;
   serverResolve(query: object): Promise<string>;
   serverConnect(query: object, params: unknown, sink: LinkSink): ServerLink;
+  /** Hands a request to the registry, for that path below `/registry`. */
+  door(request: Request, path: string): Promise<Response>;
+  /** There is an app now. */
+  served(): void;
   serverFetch(query: object, params: unknown, request: Request): Promise<Response>;
   serverSocket(
     query: object,

@@ -9,7 +9,9 @@ import type {
   ServerOutput,
 } from "../types/definition.js";
 import type { CorsConfig, RunConfig } from "../types/run.js";
+import { type HonoContext, handler, honoOf, isHono, mounted } from "./app.js";
 import { ServerDriver } from "./driver.js";
+import { host } from "./host.js";
 import { ActorType } from "./type.js";
 
 /** What the entry exports. */
@@ -26,6 +28,8 @@ export class Server {
   served: Registry | undefined;
   config: RunConfig | undefined;
   app: ServeApp | undefined;
+  private whole = false;
+  private readonly mounts = new Map<string, ServeApp>();
   types = new Map<string, ActorType>();
 
   output<A extends RegistryActors>(
@@ -35,20 +39,33 @@ export class Server {
     this.served = registry as unknown as Registry;
     this.config = config ?? {};
     let client: ReturnType<typeof clientOver> | undefined;
-    const handler = (): Promise<Response> =>
-      Promise.reject(new Error("handler: the registry is served at /registry by rivet itself"));
     const server = this;
     return {
       get client() {
         client ??= clientOver(new ServerDriver(), {});
         return client as ServerOutput<A>["client"];
       },
-      hono: { fetch: handler, request: handler, routes: [] },
-      handler,
+      hono: honoOf(),
+      handler: handler as (input: Request | HonoContext) => Promise<Response>,
       serve(app?: ServeApp) {
-        if (app) server.app = app;
+        if (app) server.serve(app);
       },
     };
+  }
+
+  /** Serves an app; `whole`: it mounts the registry itself, and sees all requests. */
+  serve(app: ServeApp, whole = false): void {
+    this.app = app;
+    this.whole = whole;
+    this.mounts.clear();
+    host().served();
+  }
+
+  /** What Go must know of the app. */
+  describeApp(): object | undefined {
+    if (!this.app) return undefined;
+    const routes = isHono(this.app) ? [...new Set(this.app.routes.map(({ path }) => path))] : [];
+    return { routes, whole: this.whole };
   }
 
   /** The registry of the entry, as Go wants to know it, or what is wrong. */
@@ -93,19 +110,24 @@ export class Server {
       : "the entry exports no registry and runs no server";
   }
 
-  /** Asks the app given to serve(app). */
+  /** Asks the app given to serve(app); `mount` is where the registry is in it, "" for nowhere. */
   fetch(
     request: unknown,
+    mount: string,
     done: (response: unknown) => void,
     refused: (error: unknown) => void,
   ): void {
-    try {
-      const response = this.app?.fetch(request as Request);
-      if (response instanceof Promise) response.then(done, refused);
-      else done(response);
-    } catch (error) {
-      refused(error);
-    }
+    settle(() => this.inside(mount)?.fetch(request as Request), done, refused);
+  }
+
+  private inside(mount: string): ServeApp | undefined {
+    const { app } = this;
+    if (!mount || !isHono(app)) return app;
+    const known = this.mounts.get(mount);
+    if (known) return known;
+    const made = mounted(app, mount);
+    this.mounts.set(mount, made);
+    return made;
   }
 
   private describeConfig(): object {
@@ -125,16 +147,69 @@ export class Server {
       maxIncomingMessageSize: c.maxIncomingMessageSize ?? 0,
       studioEnabled: c.studio?.enabled,
       studioToken: typeof token === "function" ? token() : (token ?? ""),
-      hasFetch: this.app !== undefined,
       cors: c.cors && describeCors(c.cors),
     };
   }
 
   /** Asks `cors.origin`: the origin to allow, or whether this one is. */
-  allowOrigin(origin: string): string | boolean {
+  allowOrigin(
+    origin: string,
+    request: () => Request,
+    done: (allow: unknown) => void,
+    refused: (error: unknown) => void,
+  ): void {
     const ask = this.config?.cors?.origin;
-    if (typeof ask !== "function") return false;
-    return ask(origin, undefined) ?? false;
+    settle(
+      () => (typeof ask === "function" ? ask(origin, contextOf(request)) : false),
+      done,
+      refused,
+    );
+  }
+}
+
+/** As much of a Hono context as origin functions read. */
+function contextOf(request: () => Request): object {
+  let made: Request | undefined;
+  const raw = (): Request => {
+    made ??= request();
+    return made;
+  };
+  return {
+    env: {},
+    req: {
+      get raw() {
+        return raw();
+      },
+      get url() {
+        return raw().url;
+      },
+      get method() {
+        return raw().method;
+      },
+      get path() {
+        return new URL(raw().url).pathname;
+      },
+      header: (name?: string) =>
+        name === undefined
+          ? Object.fromEntries(raw().headers)
+          : (raw().headers.get(name) ?? undefined),
+      query: (name: string) => new URL(raw().url).searchParams.get(name) ?? undefined,
+    },
+  };
+}
+
+/** Calls one of the two with what `work` gives, now or later. */
+function settle(
+  work: () => unknown,
+  done: (value: unknown) => void,
+  refused: (error: unknown) => void,
+): void {
+  try {
+    const value = work();
+    if (value instanceof Promise) value.then(done, refused);
+    else done(value);
+  } catch (error) {
+    refused(error);
   }
 }
 
@@ -153,7 +228,7 @@ function describeCors(cors: CorsConfig): object {
     allowMethods: cors.allowMethods ?? [],
     allowHeaders: cors.allowHeaders ?? [],
     exposeHeaders: cors.exposeHeaders ?? [],
-    credentials: cors.credentials ?? false,
+    credentials: cors.credentials ?? true, // the clients send them always
     maxAge: cors.maxAge ?? 0,
   };
 }

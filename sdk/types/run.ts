@@ -9,6 +9,9 @@ export interface DriverConfig {
   manager?: { type: string };
 }
 
+/** An origin to allow, or whether the one that asks is. */
+type Allowed = string | boolean | null | undefined;
+
 /** Who may call from a browser. */
 export interface CorsConfig {
   /** Origins, a function of the caller's origin, `true` for all, `false` for none. */
@@ -17,7 +20,7 @@ export interface CorsConfig {
     | string[]
     | boolean
     // biome-ignore lint/suspicious/noExplicitAny: a Hono context
-    | ((origin: string, c: any) => string | boolean | null | undefined);
+    | ((origin: string, c: any) => Allowed | Promise<Allowed>);
   allowMethods?: string[];
   allowHeaders?: string[];
   exposeHeaders?: string[];
