@@ -69,6 +69,7 @@ type Caller struct {
 	Request   *Request    // nil for in-process callers
 	Transport Transport
 	Server    bool // server-side: sees whole errors, has the larger limits
+	Via       string // how entries name the way in; "": by Transport
 }
 
 // CallSpec is one stateless action call.

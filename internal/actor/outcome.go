@@ -83,12 +83,14 @@ type (
 	Broadcast struct {
 		Event  *Event
 		Except []ConnID
+		Call   CallID // that it came from; 0: unknown
 	}
 
 	// Send sends an event to one connection, subscribed or not.
 	Send struct {
 		Conn  ConnID
 		Event *Event
+		Call  CallID // that it came from; 0: unknown
 	}
 
 	// CloseConn closes a connection from the actor's side. Code 1000: a wish of
@@ -108,6 +110,7 @@ type (
 	ClientCall struct {
 		Token Token
 		Spec  CallSpec
+		Call  CallID // that it came from; 0: unknown
 	}
 
 	// ClientConnect opens a connection to another actor; Open is called, once
@@ -179,6 +182,7 @@ type Log struct {
 	Fields []LogField
 	At     string // TypeScript position, "file:line:col"; may be empty
 	Actor  *Ref   // nil: the server isolate
+	Call   CallID // that it came from; 0: unknown
 }
 
 // LogField is one key=value of a log line.

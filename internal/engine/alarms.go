@@ -121,18 +121,23 @@ func (a *alarms) fire() (next time.Duration, ok bool) {
 }
 
 // start runs one alarm, unless it runs already.
-func (a *alarms) start(al actor.Alarm) {
+func (a *alarms) start(al actor.Alarm) { a.run(al, func(error) {}) }
+
+// run is start; done is told how the run went. It reports false, and does
+// nothing, if the alarm runs already.
+func (a *alarms) run(al actor.Alarm, done func(error)) bool {
 	a.mu.Lock()
 	if a.running[al.ID] {
 		a.mu.Unlock()
-		return
+		return false
 	}
 	a.running[al.ID] = true
 	a.mu.Unlock()
+	en := a.e.observed(actor.EntrySchedule, al.Action, al.Args, &actor.Caller{Via: "schedule"})
 	err := a.e.withCell(al.Actor, func(c *cell) {
 		c.submit(&item{
-			alarm: &al,
-			reply: func(_ value.Value, err error) { a.over(al.ID, err) },
+			alarm: &al, entry: en,
+			reply: func(_ value.Value, err error) { a.over(al.ID, err); done(err) },
 			job: func(call actor.CallID) actor.Job {
 				return actor.Run{Call: call, Alarm: al.ID, Action: al.Action, Args: al.Args}
 			},
@@ -140,7 +145,16 @@ func (a *alarms) start(al actor.Alarm) {
 	})
 	if err != nil {
 		a.over(al.ID, err)
+		done(err)
 	}
+	return true
+}
+
+// runs reports whether an alarm is being run.
+func (a *alarms) runs(id actor.AlarmID) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.running[id]
 }
 
 // over notes that a run has ended. A run that ended without a batch of its own

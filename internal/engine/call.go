@@ -21,7 +21,8 @@ type answer struct {
 // action goes on.
 func (e *Engine) Call(ctx context.Context, spec actor.CallSpec) (value.Value, error) {
 	ch := make(chan answer, 1)
-	if err := e.call(spec, func(out value.Value, err error) { ch <- answer{out, err} }); err != nil {
+	en := e.observed(actor.EntryAction, spec.Action, spec.Args, &spec.Caller)
+	if err := e.call(spec, en, func(out value.Value, err error) { ch <- answer{out, err} }); err != nil {
 		return nil, err
 	}
 	select {
@@ -33,7 +34,7 @@ func (e *Engine) Call(ctx context.Context, spec actor.CallSpec) (value.Value, er
 }
 
 // call is Call without waiting: reply is called once, unless an error is returned.
-func (e *Engine) call(spec actor.CallSpec, reply func(value.Value, error)) error {
+func (e *Engine) call(spec actor.CallSpec, en *actor.Entry, reply func(value.Value, error)) error {
 	id, create, err := e.target(spec.Query)
 	if err != nil {
 		return err
@@ -44,7 +45,7 @@ func (e *Engine) call(spec actor.CallSpec, reply func(value.Value, error)) error
 	}
 	return e.withCell(id, func(c *cell) {
 		c.submit(&item{
-			create: create, asked: spec.Query, reply: reply,
+			create: create, asked: spec.Query, reply: reply, entry: en,
 			counts: !spec.Caller.Server, limited: !spec.Caller.Server,
 			job: func(call actor.CallID) actor.Job {
 				return actor.Invoke{Call: call, Conn: info, Action: spec.Action, Args: spec.Args}
@@ -144,8 +145,12 @@ func (c *cell) clientCall(gen uint64, ef actor.ClientCall) {
 		inst = nobody{} // its life ended meanwhile: the call goes out, nobody hears the answer
 	}
 	reply := func(out value.Value, err error) { inst.Post(actor.Result{Token: ef.Token, Value: out, Err: err}) }
+	en := c.e.observed(actor.EntryAction, ef.Spec.Action, ef.Spec.Args, &ef.Spec.Caller)
+	if en != nil {
+		c.causedBy(en, ef.Call)
+	}
 	c.later(func() {
-		if err := c.e.call(ef.Spec, reply); err != nil {
+		if err := c.e.call(ef.Spec, en, reply); err != nil {
 			reply(nil, err)
 		}
 	})

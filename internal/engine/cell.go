@@ -2,6 +2,7 @@ package engine
 
 import (
 	"sync"
+	"time"
 
 	"github.com/rivetdev/rivet/internal/actor"
 	"github.com/rivetdev/rivet/internal/engine/gate"
@@ -51,6 +52,21 @@ type cell struct {
 	gate     *gate.Gate[said]
 	work     actor.Work
 
+	rev      uint64 // batches handed to the store since the actor was made
+	stateRev uint64 // the last of them that changed the state
+	bytes    int64  // stored size of the state
+	broken   bool   // the last start failed
+
+	// For the Observer alone.
+	shared   *actor.Ref
+	base     *actor.Base // the state that this life started with, until its start is told
+	startSeq uint64
+	startAt  time.Time
+	reloaded bool
+	created  *actor.Entry // of the row that a batch under way inserts
+	lived    bool
+	done     [doneCalls]doneCall
+
 	restart  bool // wake again after this stop: new code, or evacuation
 	reload   bool // the next life runs other code than the last
 	moved    []chan struct{}
@@ -66,6 +82,7 @@ type cell struct {
 type said struct {
 	gen     uint64
 	effects []actor.Effect
+	note    *turnNote // nil: nothing to tell the Observer
 }
 
 // item is one thing wanted of an actor.
@@ -79,7 +96,10 @@ type item struct {
 	counts bool         // among the calls that wait for this actor
 	// limited calls are refused when too many wait; others wait with them.
 	limited bool
-	silent  bool // the job has no reply
+	silent  bool         // the job has no reply
+	from    *conn        // that it came over; nil: over none
+	rev     uint64       // of the batch with its turn's changes; set before its reply leaves
+	entry   *actor.Entry // what the Observer will be told; nil: nothing
 }
 
 // creation is what an actor is created with, if it doesn't exist.
@@ -165,8 +185,9 @@ func (c *cell) hand(it *item) {
 		c.lastCall++
 		it.call = c.lastCall
 		c.calls[it.call] = it
-		c.gate.Hold(said{c.gen, []actor.Effect{actor.Reply{Call: it.call, Output: c.ref}}})
+		c.gate.Hold(said{gen: c.gen, effects: []actor.Effect{actor.Reply{Call: it.call, Output: c.ref}}})
 	default:
+		c.begun(it)
 		if !it.silent {
 			c.calls[it.call] = it
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -21,7 +22,10 @@ type conn struct {
 	subs  map[string]bool
 	// accepted is the number of the batch that stored the connection; 0: not accepted yet.
 	accepted uint64
-	told     bool // the actor was told that the client has gone
+	since    time.Time
+	sent     uint64 // messages to the client
+	received uint64 // messages of the client
+	told     bool   // the actor was told that the client has gone
 	closed   bool
 }
 
@@ -36,7 +40,7 @@ func (e *Engine) Connect(_ context.Context, spec actor.ConnectSpec, peer actor.P
 	}
 	var token [32]byte
 	_, _ = rand.Read(token[:]) // never fails
-	cn := &conn{peer: peer, subs: map[string]bool{}, state: actor.ConnState{
+	cn := &conn{peer: peer, subs: map[string]bool{}, since: e.clock.Now(), state: actor.ConnState{
 		Token: base64.StdEncoding.EncodeToString(token[:]),
 		ConnInfo: actor.ConnInfo{
 			ID:     actor.ConnID(uuid.NewString()),
@@ -44,11 +48,15 @@ func (e *Engine) Connect(_ context.Context, spec actor.ConnectSpec, peer actor.P
 			Request: spec.Caller.Request, Transport: spec.Caller.Transport,
 		},
 	}}
+	en := e.observed(actor.EntryConnect, "", nil, &spec.Caller)
+	if en != nil {
+		en.Conn = cn.state.ID
+	}
 	err = e.withCell(id, func(c *cell) {
 		cn.c = c
 		c.conns[cn.state.ID] = cn
 		c.submit(&item{
-			create: create, asked: spec.Query,
+			create: create, asked: spec.Query, entry: en,
 			job: func(call actor.CallID) actor.Job {
 				return actor.Connect{Call: call, Conn: cn.state.ConnInfo}
 			},
@@ -79,7 +87,14 @@ func (cn *conn) Act(action string, args []value.Value, reply func(value.Value, e
 		reply(nil, errs.New(errs.ConnectionLost, "The connection is closed."))
 		return
 	}
+	cn.received++
+	var en *actor.Entry
+	if c.e.opts.Observer != nil {
+		en = &actor.Entry{Kind: actor.EntryAction, Name: action, Args: args, Conn: cn.state.ID, Via: viaOf(cn.state.Transport)}
+	}
 	c.submit(&item{
+		entry:  en,
+		from:   cn,
 		reply:  reply,
 		counts: true, // but never refused: Room makes the client wait
 		job: func(call actor.CallID) actor.Job {
@@ -96,7 +111,9 @@ func (cn *conn) Subscribe(event string, on bool) {
 	if cn.closed || cn.subs[event] == on {
 		return
 	}
+	cn.received++
 	if on {
+		c.observeConn(actor.EntrySubscribe, cn, event)
 		cn.subs[event] = true
 		s := c.subs[event]
 		if s == nil {
@@ -105,6 +122,7 @@ func (cn *conn) Subscribe(event string, on bool) {
 		}
 		s.conns[cn] = struct{}{}
 	} else {
+		c.observeConn(actor.EntryUnsubscribe, cn, event)
 		c.unsubscribe(cn, event)
 	}
 	if c.inst != nil {
@@ -161,6 +179,9 @@ func (cn *conn) end(code int, reason string, err error) {
 // leave takes the connection out of the cell's books.
 func (cn *conn) leave() {
 	cn.closed = true
+	if cn.accepted != 0 {
+		cn.c.observeConn(actor.EntryDisconnect, cn, "")
+	}
 	for event := range cn.subs {
 		cn.c.unsubscribe(cn, event)
 	}
@@ -237,6 +258,7 @@ next:
 				continue next
 			}
 		}
+		cn.sent++
 		cn.peer.Event(b.Event)
 	}
 }

@@ -36,6 +36,8 @@ type Options struct {
 	Clock actor.Clock     // nil: the machine's
 	Log   *slog.Logger    // nil: discard
 	Lines func(actor.Log) // what actors log; nil: discard. Must not block.
+	// Observer hears what actors do; nil: nobody does, and it costs nothing.
+	Observer Observer
 
 	WaitingPerActor int           // stateless public calls waiting for one actor; 0: 1000
 	ReloadGrace     time.Duration // running actions finish on old code for this long; 0: 5 s

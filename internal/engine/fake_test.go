@@ -313,6 +313,35 @@ func (s *fakeStore) NextAlarm(_ context.Context, t time.Time) (time.Time, bool, 
 	return all[0].At, true, nil
 }
 
+func (s *fakeStore) Destroy(_ context.Context, id actor.ID) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.images, id)
+	for k, a := range s.alarms {
+		if a.Actor == id {
+			delete(s.alarms, k)
+		}
+	}
+	return nil
+}
+
+func (s *fakeStore) ReadImage(ctx context.Context, id actor.ID) (*actor.Image, error) {
+	img, _, err := s.Acquire(ctx, id)
+	return img, err
+}
+
+func (s *fakeStore) AlarmsOf(_ context.Context, id actor.ID) ([]actor.Alarm, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []actor.Alarm
+	for _, a := range s.alarms {
+		if a.Actor == id {
+			all = append(all, a)
+		}
+	}
+	return all, nil
+}
+
 func (s *fakeStore) image(id actor.ID) *actor.Image {
 	img, _, _ := s.Acquire(context.Background(), id)
 	return img

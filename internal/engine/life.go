@@ -30,13 +30,15 @@ func (l *life) Turn(o *actor.Outcome) {
 		return
 	}
 	c.commit(o)
+	note := c.note(o)
 	if o.Started {
+		c.lived = true
 		if c.phase == starting {
 			c.started()
 		}
 	}
-	if len(o.Effects) > 0 {
-		c.gate.Hold(said{c.gen, o.Effects})
+	if len(o.Effects) > 0 || note != nil {
+		c.gate.Hold(said{c.gen, o.Effects, note})
 	}
 	if o.Stopped {
 		c.stopped(o)
@@ -66,7 +68,8 @@ func (c *cell) commit(o *actor.Outcome) {
 	}
 	for _, ef := range o.Effects {
 		if r, ok := ef.(actor.Reply); ok {
-			if it := c.calls[r.Call]; it != nil && it.alarm != nil {
+			it := c.calls[r.Call]
+			if it != nil && it.alarm != nil {
 				c.e.alarms.ran(b, &c.ref, it.alarm, r.Err)
 				empty = false
 			}
@@ -77,20 +80,28 @@ func (c *cell) commit(o *actor.Outcome) {
 		c.initialized = true
 		empty = false
 	}
-	if empty {
-		return
+	if !empty {
+		if c.creates != nil {
+			ref := c.creates.ref
+			b.Create, b.Input = &ref, c.creates.input
+			c.created = c.creating(c.creates.input)
+			c.creates = nil
+		}
+		c.send(b)
 	}
-	if c.creates != nil {
-		ref := c.creates.ref
-		b.Create, b.Input = &ref, c.creates.input
-		c.creates = nil
+	for _, ef := range o.Effects {
+		if r, ok := ef.(actor.Reply); ok {
+			if it := c.calls[r.Call]; it != nil {
+				it.rev = c.rev
+			}
+		}
 	}
-	c.send(b)
 }
 
 // send commits b behind the gate.
 func (c *cell) send(b *actor.Batch) {
 	alarms := len(b.Alarms) > 0
+	c.count(b)
 	seq, gen := c.gate.Issue(), c.gen
 	c.e.store.Commit(b, func(err error) {
 		c.mu.Lock()
@@ -113,29 +124,50 @@ func (c *cell) send(b *actor.Batch) {
 	})
 }
 
+// count keeps revision and size with the batches that are handed in.
+func (c *cell) count(b *actor.Batch) {
+	c.rev++
+	if b.Snapshot != nil {
+		c.bytes = int64(len(b.Snapshot))
+		c.stateRev = c.rev
+	}
+	for _, p := range b.Patches {
+		c.bytes += int64(len(p))
+		c.stateRev = c.rev
+	}
+}
+
 // abort drops this life after a commit that failed: who waits is told, and the
 // actor is read anew from its last durable state when it is next wanted.
 func (c *cell) abort(err *errs.Error) {
 	c.e.log.Error("an actor was dropped", "actor", c.describe(), "code", err.Code, "error", err)
-	if c.inst != nil {
-		c.inst.Kill()
-	}
-	c.inst = nil
-	c.gen++
 	for _, cn := range c.conns {
 		if !c.gate.Reached(cn.accepted) {
 			cn.end(1011, string(err.Code), err)
 		}
 	}
+	c.drop(err)
+	c.observeFailure("commit", err)
+	c.sleepNow()
+}
+
+// drop ends a life without a word to the actor: whoever waits is told err.
+func (c *cell) drop(err error) {
+	if c.inst != nil {
+		c.inst.Kill()
+	}
+	c.inst = nil
+	c.gen++
 	for _, s := range c.gate.Drop() {
 		c.undo(s, err)
 	}
 	for _, it := range c.inOrder() {
+		c.answered(it, nil, err, nil)
 		c.finish(it)
 		it.reply(nil, err)
 	}
+	c.base, c.created = nil, nil
 	c.busy()
-	c.sleepNow()
 }
 
 // undo answers those whose reply was held when its commit failed.
@@ -176,12 +208,13 @@ func (c *cell) stopped(o *actor.Outcome) {
 		held := it
 		// What it said before is still held: fail it in order, after that.
 		c.calls[held.call] = held
-		c.gate.Hold(said{c.gen, []actor.Effect{actor.Reply{Call: held.call, Err: err}}})
+		c.gate.Hold(said{gen: c.gen, effects: []actor.Effect{actor.Reply{Call: held.call, Err: err}}})
 	}
 	c.pending = append(again, c.pending...)
 	if failed {
 		c.failPending(o.Err)
 		c.restart = false
+		c.observeFailure("start", o.Err)
 	}
 	c.phase = flushing
 	if c.gate.Drained() {
@@ -201,22 +234,31 @@ func (c *cell) inOrder() []*item {
 
 // say lets the effects of a turn out; the gate calls it, the cell is locked.
 func (c *cell) say(s said) {
+	c.tellBefore(s.note)
 	for _, ef := range s.effects {
-		c.effect(s.gen, ef)
+		c.effect(s.gen, ef, s.note)
 	}
+	c.told(s.note)
 }
 
-func (c *cell) effect(gen uint64, ef actor.Effect) {
+func (c *cell) effect(gen uint64, ef actor.Effect, note *turnNote) {
 	switch ef := ef.(type) {
 	case actor.Reply:
 		if it := c.calls[ef.Call]; it != nil {
+			c.answered(it, ef.Output, ef.Err, note)
 			c.finish(it)
+			if it.from != nil {
+				it.from.sent++
+			}
 			it.reply(ef.Output, ef.Err)
 		}
 	case actor.Broadcast:
+		c.observeEvent(ef.Event, "", ef.Call)
 		c.broadcast(ef)
 	case actor.Send:
 		if cn := c.conns[ef.Conn]; cn != nil {
+			c.observeEvent(ef.Event, ef.Conn, ef.Call)
+			cn.sent++
 			cn.peer.Event(ef.Event)
 		}
 	case actor.Accepted:

@@ -2,12 +2,20 @@ package engine
 
 import (
 	"time"
+
+	"github.com/rivetdev/rivet/internal/actor"
 )
 
 // sleepNow ends at asleep; it wakes again if somebody came meanwhile.
 func (c *cell) sleepNow() {
 	c.phase = asleep
 	c.inst, c.made, c.creates = nil, nil, nil
+	if c.lived {
+		c.lived = false
+		if !c.restart && c.e.opts.Observer != nil {
+			c.observe(&actor.Entry{Kind: actor.EntrySleep})
+		}
+	}
 	c.isUp()
 	if len(c.pending) > 0 {
 		c.wake()

@@ -29,6 +29,13 @@ type Store interface {
 	// Alarms lists, by time and then by order of setting, the alarms due at or
 	// before t that have not failed for good, at most limit.
 	Alarms(ctx context.Context, t time.Time, limit int) ([]actor.Alarm, error)
+	// Destroy removes an actor and all that is stored of it, and fences off its lease.
+	Destroy(ctx context.Context, id actor.ID) error
+	// ReadImage reads an actor without taking its lease; nil if there is none.
+	ReadImage(ctx context.Context, id actor.ID) (*actor.Image, error)
+	// AlarmsOf lists an actor's alarms, the failed ones too.
+	AlarmsOf(ctx context.Context, id actor.ID) ([]actor.Alarm, error)
+
 	// NextAlarm is the time of the first alarm after t; ok is false if none.
 	NextAlarm(ctx context.Context, t time.Time) (at time.Time, ok bool, err error)
 }

@@ -39,11 +39,21 @@ func (c *cell) acquired(img *actor.Image, lease actor.Lease, err error) {
 		img = &actor.Image{Ref: c.made.ref, Input: c.made.input}
 	}
 	c.ref, c.creates, c.initialized = img.Ref, c.made, img.Initialized
+	c.read(img)
 	if !c.wantsLife() {
 		c.createOnly()
 		return
 	}
 	c.start(img)
+}
+
+// read takes what the cell keeps of an image.
+func (c *cell) read(img *actor.Image) {
+	c.rev, c.stateRev = img.Rev, img.Rev
+	c.bytes = int64(len(img.Snapshot))
+	for _, p := range img.Patches {
+		c.bytes += int64(len(p))
+	}
 }
 
 // pendingCreation is the first creation that somebody waits for. Whoever asked
@@ -86,12 +96,17 @@ func (c *cell) createOnly() {
 	ref := c.made.ref
 	b := &actor.Batch{Lease: c.lease, Create: &ref, Input: c.made.input}
 	c.creates = nil
+	c.count(b)
+	made := c.creating(b.Input)
 	c.e.store.Commit(b, func(err error) {
 		c.mu.Lock()
 		defer c.unlock()
 		if err != nil {
 			c.failPending(unavailable(err))
 		} else {
+			if made != nil {
+				c.observe(made)
+			}
 			c.answerResolvers()
 		}
 		c.sleepNow()
@@ -131,6 +146,13 @@ func (c *cell) start(img *actor.Image) {
 	c.phase, c.version, c.def = starting, v, def
 	c.gen++
 	c.work = actor.Work{Actions: 1}
+	if o := c.e.opts.Observer; o != nil {
+		c.startSeq, c.startAt, c.reloaded = o.Seq(), c.e.clock.Now(), c.reload
+		c.base = nil
+		if img.Snapshot != nil {
+			c.base = &actor.Base{Snapshot: img.Snapshot, Patches: img.Patches}
+		}
+	}
 	spec := actor.Start{
 		Ref: img.Ref, New: !img.Initialized, Input: img.Input,
 		Snapshot: img.Snapshot, Patches: img.Patches,

@@ -212,7 +212,7 @@ func (r *isolate) event(a []goja.Value) *actor.Event {
 
 // hostBroadcast(actor, name, ...args)
 func hostBroadcast(i *instance, a []goja.Value) goja.Value {
-	i.effect(actor.Broadcast{Event: i.iso.event(a)})
+	i.effect(actor.Broadcast{Event: i.iso.event(a), Call: i.from()})
 	return nil
 }
 
@@ -221,7 +221,7 @@ func hostSend(i *instance, a []goja.Value) goja.Value {
 	c := i.conns[arg(a, 0).ToInteger()]
 	ev := i.iso.event(a[min(1, len(a)):])
 	if c != nil && c.info.ID != "" && !c.gone {
-		i.effect(actor.Send{Conn: c.info.ID, Event: ev})
+		i.effect(actor.Send{Conn: c.info.ID, Event: ev, Call: i.from()})
 	}
 	return nil
 }

@@ -46,7 +46,7 @@ func (r *isolate) caller(params goja.Value) actor.Caller {
 func hostClientCall(i *instance, a []goja.Value) goja.Value {
 	p, settle := i.promise()
 	spec := i.iso.callSpec(a)
-	i.effect(actor.ClientCall{Token: i.await(settle), Spec: spec})
+	i.effect(actor.ClientCall{Token: i.await(settle), Spec: spec, Call: i.from()})
 	return p
 }
 

@@ -228,6 +228,8 @@ func callOf(job actor.Job) actor.CallID {
 		return j.Call
 	case actor.Run:
 		return j.Call
+	case actor.Edit:
+		return j.Call
 	case actor.FetchJob:
 		return j.Call
 	case actor.SocketJob:

@@ -163,6 +163,8 @@ func (i *instance) run(job actor.Job) {
 		i.resume(j.Token, value.Undefined{}, j.Err)
 	case actor.Result:
 		i.resume(j.Token, j.Value, j.Err)
+	case actor.Edit:
+		i.edit(j)
 	case actor.FetchJob:
 		i.fetch(j)
 	case actor.SocketJob:
@@ -366,6 +368,7 @@ func (i *instance) log(l actor.Log) {
 		l.Time = i.iso.now()
 	}
 	l.Actor = &i.spec.Ref
+	l.Call = i.from()
 	o := i.outcome()
 	o.Logs = append(o.Logs, l)
 }
