@@ -170,3 +170,93 @@ func TestRegistryBesideABareApp(t *testing.T) {
 		t.Errorf("it listens %d times", n)
 	}
 }
+
+func TestRegistryDrivers(t *testing.T) {
+	t.Parallel()
+	count := func(t *testing.T, env []string, entry, want string) {
+		t.Helper()
+		dir := project(t, "registry_run")
+		s := startIn(t, dir, environ(env...), entry)
+		s.wantCall(t, counterOf("a"), "increment", `[]`, `1`)
+		s.kill()
+		s = startIn(t, dir, environ(env...), entry)
+		s.wantCall(t, counterOf("a"), "increment", `[]`, want)
+	}
+	t.Run("one part in memory is kept", func(t *testing.T) { t.Parallel(); count(t, nil, "mixed.ts", `2`) })
+	t.Run("RIVETKIT_DRIVER=memory", func(t *testing.T) {
+		t.Parallel()
+		count(t, []string{"RIVETKIT_DRIVER=memory"}, "mixed.ts", `1`)
+	})
+	t.Run("RIVETKIT_DRIVER=file-system", func(t *testing.T) {
+		t.Parallel()
+		count(t, []string{"RIVETKIT_DRIVER=file-system"}, "registry.ts", `2`)
+	})
+	for _, name := range []string{"redis", "rivet"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := launch(t, project(t, "registry_run"), environ(), "dev", name+".ts", "--port", "0", "--log-format", "json", "--no-reload")
+			<-s.exited
+			said := s.output() + s.stderr()
+			if code := s.cmd.ProcessState.ExitCode(); code == 0 || !containsAll(said, []string{`the driver "` + name + `"`, "Not yet: take createFileSystemDriver() or createMemoryDriver()", name + ".ts:3"}) {
+				t.Errorf("exit %d: %s", code, said)
+			}
+			s = launch(t, project(t, "registry_run"), environ("RIVETKIT_DRIVER="+name), "dev", "--port", "0")
+			<-s.exited
+			if code := s.cmd.ProcessState.ExitCode(); code != 2 || !containsAll(s.stderr(), []string{"RIVETKIT_DRIVER", name + " is not available yet"}) {
+				t.Errorf("by the environment: exit %d: %s", code, s.stderr())
+			}
+		})
+	}
+}
+
+func TestRegistryCallsInProcessAreBoundedBy16MiB(t *testing.T) {
+	t.Parallel()
+	s := startDev(t, project(t, "registry_run"))
+	s.wantCall(t, counterOf("a"), "sizeOf", `[1000000]`, `[1000000,1000000]`)
+	s.wantCall(t, counterOf("a"), "sizeOf", `[17000000]`, `["message_too_long","message_too_long"]`)
+}
+
+func TestRegistryNodeServer(t *testing.T) {
+	t.Parallel()
+	t.Run("serve", func(t *testing.T) {
+		t.Parallel()
+		s := startDev(t, project(t, "registry_run"), "nodeserver.ts")
+		if got := s.request(t, "GET", "/x", ""); got.body != `{"path":"/x","count":1}` {
+			t.Errorf("the app: %d %s", got.status, got.body)
+		}
+		if got := s.request(t, "GET", "/ws", "", "Connection", "Upgrade", "Upgrade", "websocket"); got.status != 501 || !strings.Contains(got.body, "onWebSocket") {
+			t.Errorf("a WebSocket of the app's own: %d %s", got.status, got.body)
+		}
+		s.wantCall(t, counterOf(), "increment", `[1]`, `2`)
+		s.awaitLog(t, "listening", "4000")
+	})
+	t.Run("with a port of its own", func(t *testing.T) {
+		t.Parallel()
+		dir, port := project(t, "registry_run"), freePort(t)
+		edit(t, dir, "nodeserver.ts", "port: 4000", "port: "+port)
+		s := launch(t, dir, environ(), "dev", "nodeserver.ts", "--log-format", "json")
+		s.ready(t)
+		if !strings.HasSuffix(s.url, ":"+port) {
+			t.Errorf("it listens at %s, want port %s", s.url, port)
+		}
+	})
+	t.Run("around handler", func(t *testing.T) {
+		t.Parallel()
+		s := startDev(t, project(t, "registry_run"), "nodemount.ts")
+		if got := s.act(t, "/registry", "1"); got.body != `{"o":1}` {
+			t.Errorf("an action: %d %s", got.status, got.body)
+		}
+		if got := s.act(t, "/registry", "1", "X-Forbidden", "1"); got.status != 401 {
+			t.Errorf("the app's refusal: %d %s", got.status, got.body)
+		}
+		c := s.wired().connect(t, counterOf("a"), "")
+		c.act(0, "increment", `[1]`)
+		c.expectResult(0, "2")
+	})
+}
+
+func TestRegistryDefaultExportHasItsFilesName(t *testing.T) {
+	t.Parallel()
+	s := startDev(t, project(t, "registry_run"), "chatRoom.ts")
+	s.wantCall(t, of("chatRoom", "a"), "increment", `[5]`, `5`)
+}

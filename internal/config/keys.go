@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,6 +16,7 @@ type key struct {
 	def    string            // default, as the environment would say it
 	doc    string
 	oneOf  []string          // allowed values
+	later  []string          // values that are planned
 	spell  map[string]string // other spellings of allowed values
 	min    int64             // of numbers
 	max    int64             // 0: none
@@ -52,6 +54,7 @@ var keys = []key{
 
 	{name: "storage.type", field: func(c *Config) any { return &c.Storage.Type }, def: "sqlite",
 		oneOf: []string{"sqlite", "memory"}, spell: map[string]string{"filesystem": "sqlite", "file-system": "sqlite"},
+		later: []string{"redis", "rivet"},
 		doc:   "Where actors are kept: in a database under data, or in memory alone.",
 		alias: []alias{plain("RIVETKIT_DRIVER")}},
 	{name: "storage.sync", field: func(c *Config) any { return &c.Storage.Sync }, def: "normal",
@@ -238,7 +241,11 @@ func (k *key) choose(text string) (string, error) {
 			return v, nil
 		}
 	}
-	return "", fmt.Errorf("want one of %s", strings.Join(k.oneOf, ", "))
+	later := ""
+	if slices.Contains(k.later, text) {
+		later = text + " is not available yet; "
+	}
+	return "", fmt.Errorf("%swant one of %s", later, strings.Join(k.oneOf, ", "))
 }
 
 func (k *key) inRange(n int64) error {

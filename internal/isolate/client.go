@@ -53,6 +53,7 @@ func hostClientCall(i *instance, a []goja.Value) goja.Value {
 func (r *isolate) callSpec(a []goja.Value) actor.CallSpec {
 	spec := actor.CallSpec{Query: r.query(arg(a, 0)), Caller: r.caller(arg(a, 1)), Action: text(arg(a, 2))}
 	if args, ok := r.message(arg(a, 3)).(*value.Array); ok {
+		r.bound(args.Items)
 		spec.Args = args.Items
 	}
 	return spec
@@ -241,6 +242,7 @@ func hostLinkAct(i *instance, a []goja.Value) goja.Value {
 		if args == nil {
 			args = &value.Array{}
 		}
+		i.iso.bound(args.Items)
 		l.act(arg(a, 1).ToInteger(), text(arg(a, 2)), args.Items)
 	}
 	return nil

@@ -152,9 +152,15 @@ func (r *isolate) thrownAtLoad(v goja.Value, cause error) error {
 			if at, ok := o.Get("at").(goja.String); ok {
 				out.At = at.String()
 			}
+			if h, ok := o.Get("hint").(goja.String); ok {
+				out.Hint = h.String()
+			}
 		}); ex != nil {
 			r.noteErr(ex)
 		}
+	}
+	if out.Hint != "" {
+		return out
 	}
 	return out.WithHint(loadHint)
 }

@@ -86,6 +86,7 @@ func (r *isolate) serverConnect(c goja.FunctionCall) goja.Value {
 		if args == nil {
 			args = &value.Array{}
 		}
+		r.bound(args.Items)
 		l.act(c.Argument(0).ToInteger(), text(c.Argument(1)), args.Items)
 		return goja.Undefined()
 	})

@@ -34,6 +34,11 @@ func (s *Server) app(w http.ResponseWriter, r *http.Request, mount string) {
 	if r.Body != nil && r.Body != http.NoBody {
 		_ = http.NewResponseController(w).EnableFullDuplex() // so that a response may begin before the request ends
 	}
+	for name := range r.Header { // an app that echoes headers must not speak for the door
+		if strings.HasPrefix(name, headerDoor) {
+			delete(r.Header, name)
+		}
+	}
 	a := &appResponse{ResponseWriter: w, upgrade: upgradeAsked(r)}
 	s.o.Gateway.ServeApp(a, r, mount)
 	if a.door == "" {

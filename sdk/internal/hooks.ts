@@ -1,6 +1,6 @@
 import type { ClientDriver } from "../client/driver.js";
 import type { LogLevel } from "../log.js";
-import type { Registry, RegistryActors, ServerOutput } from "../types/definition.js";
+import type { Registry, RegistryActors, ServeApp, ServerOutput } from "../types/definition.js";
 import type { RunConfig } from "../types/run.js";
 
 /**
@@ -18,6 +18,8 @@ export interface RuntimeHooks {
     registry: Registry<A>,
     config: RunConfig | undefined,
   ): ServerOutput<A>;
+  /** An app that listens by a server of its own elsewhere: `@hono/node-server`'s. */
+  serve?(app: ServeApp, config: Pick<RunConfig, "hostname" | "port">): void;
   /** Every call of `setup()`, so that the entry's registry can be found. */
   registered?(registry: Registry): void;
   /** The in-process way to actors, behind `createInlineClientDriver()`. */

@@ -9,7 +9,7 @@ import { isActorDefinition, problemsOf } from "./actor.js";
 import { isMarked, mark } from "./brand.js";
 import { runtimeHooks } from "./hooks.js";
 import { outsideServer } from "./outside.js";
-import { checkRunConfig } from "./runconfig.js";
+import { checkDriver, checkRunConfig } from "./runconfig.js";
 import { nearest } from "./suggest.js";
 
 /** What a client has itself, and so no actor can be called. */
@@ -68,6 +68,7 @@ function make<A extends RegistryActors>(config: RegistryConfig<A>): Registry<A> 
       if (problems.length > 0) {
         throw new TypeError(problems.map((problem) => `${name}: ${problem}`).join("\n"));
       }
+      checkDriver(run);
       const hooks = runtimeHooks();
       if (hooks) return hooks[how](registry, run);
       return outsideServer<A>(how);

@@ -1,3 +1,5 @@
+import { Unsupported } from "../errors.js";
+import type { RunConfig } from "../types/run.js";
 import { nearest } from "./suggest.js";
 
 type Check = (value: unknown, path: string) => string[];
@@ -22,10 +24,7 @@ const cors = shape({
 
 const runConfig = shape({
   driver: shape({
-    type: (value, path) =>
-      value === "memory" || value === "file-system"
-        ? []
-        : [`"${path}" must be "memory" or "file-system"`],
+    type: text,
     path: text,
     topology: text,
     actor: shape({ type: text }),
@@ -44,6 +43,23 @@ const runConfig = shape({
   port: whole(0, 65535),
   getUpgradeWebSocket: free,
 });
+
+/**
+ * @throws Unsupported with a hint for a driver that rivet doesn't have yet.
+ */
+export function checkDriver(config: RunConfig | undefined): void {
+  const { type, actor, manager } = (config?.driver ?? {}) as Record<string, unknown>;
+  for (const part of [type, typeOf(actor), typeOf(manager)]) {
+    if (part === undefined || part === "memory" || part === "file-system") continue;
+    throw Object.assign(new Unsupported(`the driver ${JSON.stringify(part)}`), {
+      hint: "Not yet: take createFileSystemDriver() or createMemoryDriver().",
+    });
+  }
+}
+
+function typeOf(part: unknown): unknown {
+  return (part as { type?: unknown } | undefined)?.type;
+}
 
 /** The mistakes in what `createServer` or `runServer` was given: unknown keys, wrong types. */
 export function checkRunConfig(config: unknown): string[] {

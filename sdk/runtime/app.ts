@@ -1,10 +1,6 @@
 /** The registry inside an app, and an app around the registry. */
+import type { HonoContext } from "../internal/hono.js";
 import { host } from "./host.js";
-
-/** As much of Hono's context as is used here. */
-export interface HonoContext {
-  req: { raw: Request; routePath?: string };
-}
 
 type Handler = (c: HonoContext) => Promise<Response>;
 

@@ -17,6 +17,7 @@ export function boot(host: Host): object {
   const hooks: RuntimeHooks = {
     createServer: (registry, config) => server.output(registry, config),
     runServer: (registry, config) => server.output(registry, config),
+    serve: (app, config) => server.serveAlone(app, config),
     registered: (registry) => {
       server.made.push(registry);
     },

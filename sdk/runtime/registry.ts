@@ -1,5 +1,6 @@
 import { clientOver } from "../client/proxy.js";
 import { fileOf, isActorDefinition } from "../internal/actor.js";
+import type { HonoContext } from "../internal/hono.js";
 import { isRegistry, setup } from "../internal/registry.js";
 import type {
   AnyActorDefinition,
@@ -9,7 +10,7 @@ import type {
   ServerOutput,
 } from "../types/definition.js";
 import type { CorsConfig, RunConfig } from "../types/run.js";
-import { type HonoContext, handler, honoOf, isHono, mounted } from "./app.js";
+import { handler, honoOf, isHono, mounted } from "./app.js";
 import { ServerDriver } from "./driver.js";
 import { host } from "./host.js";
 import { ActorType } from "./type.js";
@@ -28,7 +29,10 @@ export class Server {
   served: Registry | undefined;
   config: RunConfig | undefined;
   app: ServeApp | undefined;
-  private whole = false;
+  /** The app came by serveAlone. */
+  private alone = false;
+  /** The entry has `handler` or `hono`. */
+  private handed = false;
   private readonly mounts = new Map<string, ServeApp>();
   types = new Map<string, ActorType>();
 
@@ -45,27 +49,38 @@ export class Server {
         client ??= clientOver(new ServerDriver(), {});
         return client as ServerOutput<A>["client"];
       },
-      hono: honoOf(),
-      handler: handler as (input: Request | HonoContext) => Promise<Response>,
+      get hono() {
+        server.handed = true;
+        return honoOf();
+      },
+      get handler() {
+        server.handed = true;
+        return handler as (input: Request | HonoContext) => Promise<Response>;
+      },
       serve(app?: ServeApp) {
         if (app) server.serve(app);
       },
     };
   }
 
-  /** Serves an app; `whole`: it mounts the registry itself, and sees all requests. */
-  serve(app: ServeApp, whole = false): void {
+  serve(app: ServeApp): void {
     this.app = app;
-    this.whole = whole;
     this.mounts.clear();
     host().served();
+  }
+
+  /** Serves an app that has a server elsewhere; it may mount the registry itself. */
+  serveAlone(app: ServeApp, config: RunConfig): void {
+    this.alone = true;
+    this.config = { ...this.config, ...config };
+    this.serve(app);
   }
 
   /** What Go must know of the app. */
   describeApp(): object | undefined {
     if (!this.app) return undefined;
     const routes = isHono(this.app) ? [...new Set(this.app.routes.map(({ path }) => path))] : [];
-    return { routes, whole: this.whole };
+    return { routes, whole: this.alone && this.handed };
   }
 
   /** The registry of the entry, as Go wants to know it, or what is wrong. */
@@ -134,9 +149,12 @@ export class Server {
     const c = this.config;
     if (!c) return { called: false };
     const token = c.studio?.token;
-    const type =
-      c.driver?.type ??
-      (c.driver?.actor?.type === "memory" ? "memory" : c.driver ? "file-system" : "");
+    const { driver } = c;
+    const kept = (part: { type: string } | undefined): boolean =>
+      part !== undefined && part.type !== "memory";
+    const older =
+      driver?.actor && !kept(driver.actor) && !kept(driver.manager) ? "memory" : "file-system";
+    const type = driver?.type ?? (driver ? older : "");
     return {
       called: true,
       driver: type,
