@@ -260,3 +260,43 @@ func TestRegistryDefaultExportHasItsFilesName(t *testing.T) {
 	s := startDev(t, project(t, "registry_run"), "chatRoom.ts")
 	s.wantCall(t, of("chatRoom", "a"), "increment", `[5]`, `5`)
 }
+
+func TestRegistryCORSOptions(t *testing.T) {
+	t.Parallel()
+	s := startDev(t, project(t, "registry_app"), "cors.ts")
+	const path, origin = "/registry/actors/actions/increment", "https://any.example"
+	pre := s.request(t, "OPTIONS", path, "", "Origin", origin, "Access-Control-Request-Method", "POST")
+	if pre.status != 204 {
+		t.Errorf("the preflight answers %d", pre.status)
+	}
+	for what, want := range map[string]string{"Allow-Origin": origin, "Allow-Methods": "POST,PUT", "Max-Age": "42", "Allow-Credentials": ""} {
+		if got := pre.header.Get("Access-Control-" + what); got != want {
+			t.Errorf("the preflight: %s is %q, want %q", what, got, want)
+		}
+	}
+	if h := strings.ToLower(pre.header.Get("Access-Control-Allow-Headers")); !containsAll(h, []string{"x-mine", "x-rivetkit-query", "content-type"}) {
+		t.Errorf("the preflight: headers %q", h)
+	}
+	act := s.act(t, "/registry", "1", "Origin", origin)
+	if h := act.header; h.Get("Access-Control-Allow-Origin") != origin || h.Get("Access-Control-Expose-Headers") != "x-url,x-method" || h.Get("Vary") != "Origin" {
+		t.Errorf("an action: %v", h)
+	}
+	if got := s.act(t, "/registry", "1", "Origin", origin, "X-Refuse", "1"); got.header.Get("Access-Control-Allow-Origin") != "" {
+		t.Errorf("the function refused: %v", got.header)
+	}
+}
+
+func TestRegistryCORSByDefault(t *testing.T) {
+	t.Parallel()
+	s := startDev(t, project(t, "registry_app"))
+	for origin, let := range map[string]bool{
+		"http://localhost:5173": true, "https://localhost": true, "http://127.0.0.1:3000": true, "http://[::1]:3000": true,
+		"https://localhost.example": false, "http://127.0.0.1.example": false, "null": false,
+	} {
+		got := s.act(t, "/registry", "1", "Origin", origin).header
+		want := map[bool][2]string{true: {origin, "true"}}[let]
+		if has := [2]string{got.Get("Access-Control-Allow-Origin"), got.Get("Access-Control-Allow-Credentials")}; has != want {
+			t.Errorf("%s: origin and credentials %q, want %q", origin, has, want)
+		}
+	}
+}
