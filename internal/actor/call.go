@@ -68,7 +68,7 @@ type Caller struct {
 	Auth      value.Value // what onAuth gave; Undefined for server-side callers
 	Request   *Request    // nil for in-process callers
 	Transport Transport
-	Server    bool // server-side: sees whole errors, has the larger limits
+	Server    bool   // server-side: sees whole errors, has the larger limits
 	Via       string // how entries name the way in; "": by Transport
 }
 

@@ -96,6 +96,29 @@ type Edited struct {
 	Seq uint64
 }
 
+// Conflict is why an edit was refused: the state has changed since the
+// revision that it was made from. Rev is the one that it has.
+type Conflict struct{ Rev uint64 }
+
+func (c *Conflict) Error() string { return "state_conflict: the state has changed meanwhile" }
+
+// Importing is one actor to be put into the store.
+type Importing struct {
+	Ref     Ref
+	Input   value.Value
+	State   []byte // value.Graph snapshot; nil: none
+	Alarms  []Alarm
+	Replace bool // an actor that exists
+}
+
+// Row is one actor as it is stored.
+type Row struct {
+	Ref        Ref
+	Rev        uint64
+	StateBytes int64
+	Alarms     int
+}
+
 // Edit changes the state, or that of a connection, from outside the actor's
 // code: Change gets it as of the last turn and gives what it is to be, an error
 // leaves it. It is called on the isolate's goroutine while no JavaScript runs.

@@ -14,6 +14,8 @@ type Outcome struct {
 	// turn; both nil: the state did not change.
 	Snapshot []byte
 	Patch    []byte
+	// StateSize is how many bytes the whole state is encoded, set when it changed.
+	StateSize int
 
 	Conns   []ConnChange
 	Alarms  []AlarmChange

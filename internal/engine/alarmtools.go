@@ -90,18 +90,9 @@ func (e *Engine) reschedule(ctx context.Context, id actor.ID, b *actor.Batch) er
 	return wait(ctx, ch)
 }
 
-// Importing is one actor to be put into the store.
-type Importing struct {
-	Ref     actor.Ref
-	Input   value.Value
-	State   []byte // value.Graph snapshot; nil: none
-	Alarms  []actor.Alarm
-	Replace bool // an actor that exists
-}
-
 // Import stores an actor; it is put to sleep if it is awake. made and replaced
 // are both false if it exists and isn't to be replaced.
-func (e *Engine) Import(ctx context.Context, in Importing) (made, replaced bool, err error) {
+func (e *Engine) Import(ctx context.Context, in actor.Importing) (made, replaced bool, err error) {
 	id := in.Ref.ID
 	if len(in.State) > e.opts.MaxState {
 		return false, false, tooLarge(len(in.State), e.opts.MaxState)
@@ -129,7 +120,7 @@ func (e *Engine) Import(ctx context.Context, in Importing) (made, replaced bool,
 				if !made && !replaced {
 					return nil, nil
 				}
-				return in.batch(img, old), nil
+				return importBatch(&in, img, old), nil
 			}, func(err error) {
 				if err == nil && (made || replaced) && e.opts.Observer != nil {
 					c.imported(&in, made)
@@ -147,7 +138,7 @@ func (e *Engine) Import(ctx context.Context, in Importing) (made, replaced bool,
 	}
 }
 
-func (in *Importing) batch(img *actor.Image, old []actor.Alarm) *actor.Batch {
+func importBatch(in *actor.Importing, img *actor.Image, old []actor.Alarm) *actor.Batch {
 	b := &actor.Batch{Snapshot: in.State, Initialized: true, Alarms: slices.Clone(in.Alarms)}
 	for i := range b.Alarms {
 		b.Alarms[i].Actor = in.Ref.ID
@@ -162,7 +153,7 @@ func (in *Importing) batch(img *actor.Image, old []actor.Alarm) *actor.Batch {
 }
 
 // imported tells of it; the cell is locked.
-func (c *cell) imported(in *Importing, made bool) {
+func (c *cell) imported(in *actor.Importing, made bool) {
 	en := &actor.Entry{Kind: actor.EntryState, Via: "studio"}
 	if made {
 		en.Kind = actor.EntryCreate

@@ -8,12 +8,6 @@ import (
 	"github.com/rivetdev/rivet/internal/value"
 )
 
-// Conflict is why an edit was refused: the state has changed since the
-// revision that it was made from.
-type Conflict struct{ Rev uint64 }
-
-func (c *Conflict) Error() string { return "state_conflict: the state has changed meanwhile" }
-
 // EditState changes the state of an actor that is as of revision rev, or that
 // of one of its connections. An actor that is awake changes it in a turn of its
 // own; one that sleeps is not woken. change gets the state and gives the new
@@ -69,7 +63,7 @@ func (c *cell) checked(conn actor.ConnID, rev uint64, change func(value.Value) (
 		at := c.rev
 		c.unlock()
 		if now > rev {
-			return nil, &Conflict{Rev: at}
+			return nil, &actor.Conflict{Rev: at}
 		}
 		return c.e.bounded(change(old))
 	}
@@ -91,7 +85,7 @@ func (c *cell) editAsleep(conn actor.ConnID, rev uint64, change func(value.Value
 	en := &actor.Entry{Kind: actor.EntryState, Via: "studio"}
 	c.amend(func(img *actor.Image) (*actor.Batch, error) {
 		if img.Rev > rev {
-			return nil, &Conflict{Rev: img.Rev}
+			return nil, &actor.Conflict{Rev: img.Rev}
 		}
 		if conn != "" {
 			return editConn(img, conn, change, c.e)

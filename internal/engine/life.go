@@ -25,8 +25,8 @@ func (l *life) Turn(o *actor.Outcome) {
 		return
 	}
 	c.work = o.Work
-	if size := max(len(o.Patch), len(o.Snapshot)); size > c.e.opts.MaxState {
-		c.abort(tooLarge(size, c.e.opts.MaxState))
+	if size := max(o.StateSize, len(o.Patch), len(o.Snapshot)); size > c.e.opts.MaxState {
+		c.overgrown(tooLarge(size, c.e.opts.MaxState))
 		return
 	}
 	c.commit(o)
@@ -124,6 +124,15 @@ func (c *cell) send(b *actor.Batch) {
 	})
 }
 
+// overgrown ends a life whose state became too large in a turn that is dropped
+// for that: what earlier turns said still leaves, all who wait are told err.
+func (c *cell) overgrown(err *errs.Error) {
+	c.e.log.Error("an actor was dropped", "actor", c.describe(), "code", err.Code, "error", err)
+	c.observeFailure("commit", err)
+	c.inst.Kill()
+	c.stopped(&actor.Outcome{Stopped: true, Err: err})
+}
+
 // count keeps revision and size with the batches that are handed in.
 func (c *cell) count(b *actor.Batch) {
 	c.rev++
@@ -194,7 +203,7 @@ func (c *cell) stopped(o *actor.Outcome) {
 		c.restart = true
 	}
 	var err error = errs.Wrap(errs.Internal, o.Err, "the actor stopped before it answered")
-	if failed {
+	if failed || errs.Is(o.Err, errs.StateTooLarge) {
 		err = o.Err
 	}
 	var again []*item

@@ -239,7 +239,7 @@ func TestEditOfASleeperLeavesItAsleep(t *testing.T) {
 	if err != nil || ed.Rev != 2 || ed.Seq == 0 {
 		t.Fatalf("EditState = %+v, %v", ed, err)
 	}
-	var conflict *Conflict
+	var conflict *actor.Conflict
 	if _, err := w.EditState(ctx, idOf("a"), "", 1, plus); !errors.As(err, &conflict) || conflict.Rev != 2 {
 		t.Fatalf("edit of an old revision: %v", err)
 	}
@@ -285,7 +285,7 @@ func TestEditOfOneAwakeIsATurnOfItsOwn(t *testing.T) {
 	if err != nil || ed.Rev != l.Rev+1 || seen != 6.0 {
 		t.Fatalf("EditState = %+v, %v; became %v", ed, err, seen)
 	}
-	var conflict *Conflict
+	var conflict *actor.Conflict
 	if _, err := w.EditState(t.Context(), idOf("a"), "", l.Rev, plus); !errors.As(err, &conflict) {
 		t.Errorf("edit of an old revision: %v", err)
 	}
@@ -389,7 +389,7 @@ func TestEmitReachesSubscribersWithoutWaking(t *testing.T) {
 func TestImport(t *testing.T) {
 	t.Parallel()
 	w, n := observedWorld(t, echo)
-	in := Importing{
+	in := actor.Importing{
 		Ref:    actor.Ref{ID: idOf("a"), Name: "counter", Key: actor.Key{"a"}, Region: "local", CreatedAt: time.UnixMilli(1)},
 		State:  value.GraphOf(1.0).Encode(),
 		Alarms: []actor.Alarm{{ID: "al", At: time.UnixMilli(1_800_000_000_000), Action: "ring"}},
