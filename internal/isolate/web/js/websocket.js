@@ -6,6 +6,7 @@ const CONNECTING = 0, OPEN = 1, CLOSING = 2, CLOSED = 3;
 
 class WebSocket extends EventTarget {
   #url; #state = CONNECTING; #protocol = ""; #binaryType = "blob"; #buffered = 0; #socket; #origin;
+  #gaveUp = false; // closed before it was open: that is a failure, however the other end answers
   constructor(url, protocols = []) {
     super();
     const u = new URL(`${url}`);
@@ -31,6 +32,7 @@ class WebSocket extends EventTarget {
       },
       close: (code, reason, wasClean, error) => {
         this.#state = CLOSED;
+        if (this.#gaveUp && wasClean) [code, reason, wasClean, error] = [1006, "", false, "closed before the connection was established"];
         if (error && !wasClean) this.dispatchEvent(new ErrorEvent("error", { message: error, error: new Error(error) }));
         this.dispatchEvent(new CloseEvent("close", { code, reason, wasClean }));
       },
@@ -56,6 +58,7 @@ class WebSocket extends EventTarget {
     reason = `${reason}`;
     if (encode(reason).length > 123) throw new DOMException("The reason is longer than 123 bytes", "SyntaxError");
     if (this.#state >= CLOSING) return;
+    this.#gaveUp = this.#state === CONNECTING;
     this.#state = CLOSING;
     this.#socket.close(code === undefined ? (reason ? 1000 : 0) : code, reason);
   }
