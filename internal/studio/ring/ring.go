@@ -66,6 +66,7 @@ type line struct {
 	recs   []*Record
 	errors int
 	last   time.Time // of the last happening
+	pos    uint64    // of the last record
 	failed error     // of the last start, nil: it succeeded
 
 	known   bool // base and patches are the state before recs
@@ -122,7 +123,7 @@ func (r *Ring) Observe(e *actor.Entry) {
 		l = &line{}
 		r.actors[id] = l
 	}
-	l.last = e.At
+	l.last, l.pos = e.At, r.pos
 	switch e.Kind {
 	case actor.EntryStart, actor.EntryReload:
 		l.failed = nil
@@ -304,6 +305,16 @@ func (r *Ring) Pos() uint64 {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.pos
+}
+
+// PosOf is the position of an actor's last record; 0: it has none.
+func (r *Ring) PosOf(id actor.ID) uint64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if l := r.actors[id]; l != nil {
+		return l.pos
+	}
+	return 0
 }
 
 // Clear forgets the entries of an actor, or of all.

@@ -40,7 +40,8 @@ type Hello struct {
 
 // SessionRequest is the body of POST /session.
 type SessionRequest struct {
-	Token string `json:"token"`
+	Token    string `json:"token"`
+	ReadOnly bool   `json:"readOnly,omitempty"` // give up the right to change
 }
 
 // Session is a bearer token for a limited time.

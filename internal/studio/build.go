@@ -1,0 +1,42 @@
+package studio
+
+import (
+	"net/http"
+
+	"github.com/rivetdev/rivet/internal/wire/inspect"
+)
+
+// getBuild is GET /build.
+func (s *Studio) getBuild(q *request) error { return q.json(http.StatusOK, s.buildNow()) }
+
+func (s *Studio) buildNow() inspect.Build {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b := s.build
+	if b.Version == "" {
+		b.Version = s.o.Registry().Version
+	}
+	return b
+}
+
+// sourceContext is how many lines stand before and after the one asked for.
+const sourceContext = 8
+
+// source is GET /source?file&line: only files of the bundle.
+func (s *Studio) source(q *request) error {
+	line, err := q.int("line", 0, 0, 1<<30)
+	if err != nil {
+		return err
+	}
+	file := q.URL.Query().Get("file")
+	text, ok := s.o.Source(file)
+	if !ok {
+		return notFound("%q is no file of the bundle.", file)
+	}
+	src := linesAround(string(text), line, sourceContext)
+	src.File = file
+	if src.Lines == nil {
+		src.Lines = []string{}
+	}
+	return q.json(http.StatusOK, inspect.Source(src))
+}
