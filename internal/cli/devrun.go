@@ -72,7 +72,7 @@ func runDev(ctx context.Context, o DevOptions) error {
 	}
 	r.daemon = daemon.New(daemon.Options{
 		Version: o.App.Build.Version, AuthToken: r.token, Dev: true,
-		Isolates: o.Config.Runtime.Isolates, Env: o.Config.ProcessEnv(false),
+		Isolates: o.Config.Runtime.Isolates, Memory: o.Config.Runtime.Memory.Limit() + int64(len(ballast)), Env: o.Config.ProcessEnv(false),
 		SDK: script, Settle: r.settle, FetchAllow: o.Config.Runtime.Fetch.Allow,
 		Log: slog.New(logHandler{d: r.out}), Lines: r.out.line,
 	})

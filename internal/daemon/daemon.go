@@ -32,6 +32,7 @@ type Options struct {
 	AuthToken string // server-side callers bear it; "" opens nothing
 	Dev       bool
 	Isolates  int               // 0: twice the cores, at least 4
+	Memory    int64             // bytes of heap the process may use; 0: without bound
 	Env       map[string]string // process.env
 	SDK       actor.Script
 	// FetchAllow is where scripts' fetch may go: host names, ranges, "*".
@@ -104,8 +105,21 @@ func New(o Options) *Daemon {
 		Log: o.Log, ServerLog: o.Lines, Actors: d,
 		Door:       http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { d.server.Door().ServeHTTP(w, r) }),
 		HTTPClient: fetchClient(o.FetchAllow),
+		Memory:     o.Memory, Pressure: d.pressure,
 	})
+	if o.Memory > 0 {
+		isolate.LimitMemory(o.Memory)
+	}
 	return d
+}
+
+// pressure makes room when memory is nearly used up.
+func (d *Daemon) pressure() {
+	if r := d.running.Load(); r != nil {
+		if n := r.engine.SleepIdle(); n > 0 {
+			d.o.Log.Warn("memory is short: idle actors were put to sleep", "actors", n)
+		}
+	}
 }
 
 // Swap loads b and moves every actor to it. If b can't be loaded, the code that

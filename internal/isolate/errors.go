@@ -10,6 +10,7 @@ import (
 	"github.com/rivetdev/rivet/internal/actor"
 	"github.com/rivetdev/rivet/internal/errs"
 	"github.com/rivetdev/rivet/internal/isolate/jsvalue"
+	"github.com/rivetdev/rivet/internal/isolate/web"
 	"github.com/rivetdev/rivet/internal/value"
 )
 
@@ -91,7 +92,14 @@ func (r *isolate) errorFrom(err error) *errs.Error {
 	if errors.As(err, &stop) {
 		stack := stop.String()
 		te := timedOut()
-		te.At, te.Stack, te.Err = r.v.code.maps.At(stack), r.stack(stack), errTooLong
+		te.Err = errTooLong
+		switch {
+		case errors.Is(stop, errNoMemory):
+			te = outOfMemory()
+		case errors.Is(stop, web.ErrTooDeep):
+			te = &errs.Error{Code: errs.Internal, Msg: "Maximum call stack size exceeded", Class: "RangeError", Err: errOverflow}
+		}
+		te.At, te.Stack = r.v.code.maps.At(stack), r.stack(stack)
 		return te
 	}
 	var ex *goja.Exception
@@ -236,6 +244,7 @@ func (r *isolate) mend() {
 	}
 	r.cur = nil
 	if r.repairer != nil && r.repairer.repair(r.vm) {
+		r.stopAt.Store(0)
 		r.interrupted.Store(false)
 		return
 	}

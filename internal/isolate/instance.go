@@ -194,6 +194,21 @@ func (i *instance) gone(err error) {
 	i.sink.Turn(o)
 }
 
+// forsaken is gone for the culprit of an isolate that was abandoned; inv is the
+// action that its turn began, nil if it began none.
+func (i *instance) forsaken(inv *invocation) {
+	err := i.iso.why()
+	l := actor.Log{Level: actor.LogError, Msg: err.Msg, Actor: &i.spec.Ref, Time: i.iso.now()}
+	o := &actor.Outcome{Stopped: true, Err: err, Unstarted: i.unstarted()}
+	if inv != nil {
+		l.Fields = []actor.LogField{{Key: "action", Value: inv.action}}
+		o.Effects = []actor.Effect{actor.Reply{Call: inv.call, Err: err}}
+	}
+	o.Logs = []actor.Log{l}
+	i.leave()
+	i.sink.Turn(o)
+}
+
 // evacuate is gone for an instance that may be over already.
 func (i *instance) evacuate(err error) {
 	if i.over.CompareAndSwap(false, true) {
@@ -327,6 +342,9 @@ func (i *instance) wound() {
 func (i *instance) report(took time.Duration) {
 	o := i.out
 	i.out = nil
+	if o != nil && i.state != nil && (o.Patch != nil || o.Snapshot != nil) {
+		o.StateSize = i.state.t.Size()
+	}
 	i.occupied.Store(i.busyWith())
 	if i.over.Load() {
 		return

@@ -22,6 +22,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/dlclark/regexp2/v2"
 	"github.com/dop251/goja"
 
 	"github.com/rivetdev/rivet/internal/actor"
@@ -53,6 +54,10 @@ type Options struct {
 	StuckAfter time.Duration
 	// LoadTimeout bounds the evaluation of a bundle; 0: 60 s.
 	LoadTimeout time.Duration
+	// Memory is how many bytes of heap the process may use; 0: without bound.
+	Memory int64
+	// Pressure asks that idle actors sleep, near that bound; nil: nothing. It must not block.
+	Pressure func()
 	// DriverContext is the second argument of createVars; nil: {}.
 	DriverContext func() any
 }
@@ -88,9 +93,19 @@ func New(o Options) *Runtime {
 	if o.LoadTimeout == 0 {
 		o.LoadTimeout = time.Minute
 	}
+	if o.Pressure == nil {
+		o.Pressure = func() {}
+	}
 	o.Env = maps.Clone(o.Env)
 	return &Runtime{o: o, programs: map[string]*goja.Program{}}
 }
+
+// maxMatch bounds a RegExp that backtracks without end, in which no interrupt is
+// seen. goja takes a match that ran out of time for none, so this only has to
+// free the thread of an isolate that was given up long before.
+const maxMatch = time.Minute
+
+func init() { regexp2.DefaultMatchTimeout = maxMatch }
 
 // Stack limits, set before the first line of user code.
 const (

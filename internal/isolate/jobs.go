@@ -184,6 +184,7 @@ func (i *instance) invoke(fn goja.Callable, call actor.CallID, slot int64, kept 
 		js = append(js, r.value(a))
 	}
 	r.cur = &asyncContext{inst: i, inv: &run.inv}
+	r.blamed.Store(&run.inv)
 	r.call(fn, js...)
 }
 

@@ -29,6 +29,9 @@ func (rt *Runtime) Load(ctx context.Context, b *actor.Bundle) (*Version, error) 
 	v.server = newIsolate(v, true)
 	v.publish()
 	v.bg.Go(v.dog.run)
+	if rt.o.Memory > 0 {
+		v.bg.Go(newKeeper(v, rt.o.Memory).run)
+	}
 
 	l := &loading{v: v, r: v.server, done: make(chan error, 1)}
 	v.bg.Go(func() {

@@ -48,8 +48,12 @@ type isolate struct {
 	limit       atomic.Int64 // nanoseconds at which the turn is interrupted
 	running     atomic.Pointer[instance]
 	interrupted atomic.Bool
-	booting     atomic.Bool  // its actors wait for the bundle, not for each other
-	stuck       atomic.Int32 // stages of evacuation that this turn has seen
+	stopAt      atomic.Int64               // when it was interrupted in nanoseconds, 0: it was not
+	blamed      atomic.Pointer[invocation] // the action that this turn began, if any
+	noMemory    atomic.Bool                // it was interrupted for memory
+	abandoned   atomic.Bool                // it did not heed the interrupt: nobody hears it any more
+	booting     atomic.Bool                // its actors wait for the bundle, not for each other
+	stuck       atomic.Int32               // stages of evacuation that this turn has seen
 
 	load int // instances placed here; of Version.mu
 }
@@ -163,6 +167,7 @@ func (r *isolate) enter(ctx *asyncContext) time.Time {
 		limit = inst.turnLimit(ctx.inv, start)
 	}
 	r.running.Store(inst)
+	r.blamed.Store(nil)
 	r.limit.Store(start.Add(limit).UnixNano())
 	r.since.Store(start.UnixNano())
 	r.v.dog.poke()
@@ -273,14 +278,19 @@ func (r *isolate) uncatchable(err error) bool {
 	return false
 }
 
-// discard gives up an isolate that was interrupted: whoever still lives in it
-// is started elsewhere.
-func (r *isolate) discard() {
+// shut takes an isolate out of the pool; it takes no tasks any more.
+func (r *isolate) shut() {
 	r.mu.Lock()
 	r.closed = true
 	r.tasks = nil
 	r.mu.Unlock()
 	r.v.lost(r)
+}
+
+// discard gives up an isolate that was interrupted: whoever still lives in it
+// is started elsewhere.
+func (r *isolate) discard() {
+	r.shut()
 	for _, inst := range r.insts {
 		inst.evacuate(actor.ErrEvacuated)
 	}

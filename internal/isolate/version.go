@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/rivetdev/rivet/internal/actor"
 )
@@ -88,8 +89,14 @@ func (v *Version) grow() *isolate {
 
 // spawn starts an isolate's goroutine: it evaluates the bundle, then runs its loop.
 func (v *Version) spawn(r *isolate) {
-	v.bg.Go(func() {
-		defer close(r.done)
+	v.bg.Add(1)
+	go func() {
+		defer func() {
+			close(r.done)
+			if !r.abandoned.Load() { // else its end is no longer awaited
+				v.bg.Done()
+			}
+		}()
 		err := r.boot()
 		if err == nil {
 			err = r.define()
@@ -100,7 +107,7 @@ func (v *Version) spawn(r *isolate) {
 		}
 		r.booting.Store(false)
 		r.loop()
-	})
+	}()
 }
 
 // publish renews the watchdog's list; v.mu is held.
@@ -188,6 +195,16 @@ func (v *Version) Close() {
 		if r.since.Load() != 0 {
 			r.interrupted.Store(true)
 			r.vm.Interrupt(errTooLong)
+		}
+	}
+	for _, r := range all {
+		if r.server {
+			continue
+		}
+		select {
+		case <-r.done:
+		case <-time.After(deafness):
+			r.abandon()
 		}
 	}
 	v.bg.Wait()

@@ -17,6 +17,9 @@ const (
 	// An actor with running actions loses them by a move, so it waits longer for
 	// the stuck isolate than one that has only queued work.
 	patience = 2 * time.Second
+	// Go code below JavaScript (a sort, a deep unwinding) doesn't see an interrupt:
+	// after this long the isolate is given up with whatever it still does.
+	deafness = 500 * time.Millisecond
 )
 
 // watchdog looks after the isolates of a version: one that is away from its loop
@@ -84,8 +87,12 @@ func (d *watchdog) look() (busy bool) {
 		}
 		busy = true
 		away := time.Duration(now - since)
-		if now > r.limit.Load() && r.interrupted.CompareAndSwap(false, true) {
-			r.vm.Interrupt(errTooLong)
+		if now > r.limit.Load() {
+			r.interrupt(errTooLong, now)
+		}
+		if at := r.stopAt.Load(); at != 0 && now-at > int64(deafness) && !r.server && !r.booting.Load() {
+			r.abandon()
+			continue
 		}
 		if r.server || r.booting.Load() || away < d.after {
 			continue
@@ -121,4 +128,46 @@ func (r *isolate) relieve(stage int32) {
 	for _, inst := range moved {
 		inst.gone(actor.ErrEvacuated)
 	}
+}
+
+// interrupt stops the code that runs in r, once; from any goroutine.
+func (r *isolate) interrupt(why error, now int64) {
+	if r.interrupted.CompareAndSwap(false, true) {
+		r.noMemory.Store(why == errNoMemory)
+		r.stopAt.Store(now)
+		r.vm.Interrupt(why)
+	}
+}
+
+// abandon gives up an isolate that does not heed its interrupt, from the
+// watchdog's goroutine: its actors are started elsewhere, the culprit's call
+// fails. Its goroutine ends by itself when the code below it returns.
+func (r *isolate) abandon() {
+	r.busy.Lock()
+	if r.since.Load() == 0 || !r.abandoned.CompareAndSwap(false, true) {
+		r.busy.Unlock()
+		return
+	}
+	culprit := r.running.Load()
+	var others []*instance
+	mine := false
+	for _, inst := range r.v.instancesOf(r) {
+		if inst.over.CompareAndSwap(false, true) {
+			if inst == culprit {
+				mine = true
+			} else {
+				others = append(others, inst)
+			}
+		}
+	}
+	r.busy.Unlock()
+	r.shut()
+	for _, inst := range others {
+		inst.gone(actor.ErrEvacuated)
+	}
+	if mine {
+		culprit.forsaken(r.blamed.Load())
+	}
+	r.v.bg.Done() // nobody waits for its goroutine any more
+	r.v.rt.o.Log.Error("JavaScript did not heed an interrupt; its thread is given up")
 }

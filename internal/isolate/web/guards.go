@@ -20,12 +20,30 @@ func (p *platform) installGuards() {
 	}
 	arr := p.proto("Array")
 	long := func(c goja.FunctionCall) bool { return lengthOf(c.This) > maxAlloc/8 }
-	for _, name := range []string{"fill", "join", "toSorted", "toReversed", "toSpliced", "with"} {
+	for _, name := range []string{"fill", "toSorted", "toReversed", "toSpliced", "with"} {
 		p.guard(arr, name, long)
 	}
 	p.guard(p.global.Get("Array").ToObject(p.vm), "from", func(c goja.FunctionCall) bool {
 		o, ok := c.Argument(0).(*goja.Object)
 		return ok && o.GetSymbol(goja.SymIterator) == nil && lengthOf(o) > maxAlloc/8
+	})
+	p.guard(arr, "concat", func(c goja.FunctionCall) bool {
+		n := lengthOf(c.This)
+		for _, a := range c.Arguments {
+			n += max(lengthOf(a), 1)
+		}
+		return n > maxAlloc/8
+	})
+	p.guard(arr, "join", long)
+	p.guard(str, "concat", func(c goja.FunctionCall) bool {
+		n := stringLength(c.This)
+		for _, a := range c.Arguments {
+			n += stringLength(a)
+		}
+		return n > maxAlloc
+	})
+	p.guard(str, "split", func(c goja.FunctionCall) bool {
+		return stringLength(c.This) > maxAlloc/8
 	})
 	p.guardBuffers()
 }

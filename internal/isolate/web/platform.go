@@ -24,6 +24,7 @@ type platform struct {
 	timers     timers
 	console    consoleState
 	store      storeHook
+	depth      int          // built-in functions that call back, on the stack now
 	uint8Array *goja.Object // the intrinsic constructor
 	started    int64        // Host.Now at Install, in nanoseconds
 }
@@ -52,6 +53,7 @@ func Install(h Host) error {
 		p.installSymbols()
 		p.installTimers()
 		p.installGuards()
+		p.installDepth()
 		p.installLazy()
 	})
 	if err != nil {

@@ -1,0 +1,5 @@
+//go:build !darwin
+
+package config
+
+func systemMemory() int64 { return 0 }
