@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -19,7 +20,8 @@ const (
 )
 
 // holder is the content of the lock file: who has the directory. It is a note
-// for people; the lock alone decides.
+// for people; the lock alone decides. Windows lets nobody write a locked file
+// (nor read it, so whoever comes second is told of no process).
 type holder struct {
 	PID     int       `json:"pid"`
 	Started time.Time `json:"started"`
@@ -45,7 +47,7 @@ func lockDir(ctx context.Context, dir string) (*flock.Flock, error) {
 	if err == nil {
 		err = os.WriteFile(path, append(note, '\n'), 0o600)
 	}
-	if err != nil {
+	if err != nil && runtime.GOOS != "windows" {
 		return nil, errors.Join(notWritable(dir, err), l.Close())
 	}
 	return l, nil
