@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"strconv"
-	"syscall"
 
 	"github.com/rivetdev/rivet/internal/errs"
 )
@@ -24,7 +23,7 @@ func listen(ctx context.Context, host string, port int, asked bool) ([]net.Liste
 		if err == nil {
 			return ls, ls[0].Addr().(*net.TCPAddr).Port, nil
 		}
-		if !errors.Is(err, syscall.EADDRINUSE) {
+		if !errors.Is(err, addrInUse) {
 			return nil, 0, errs.New(errs.PortTaken, "can't listen on %s: %v", net.JoinHostPort(host, strconv.Itoa(try)), err).
 				WithHint("Give another address with --host and --port.")
 		}
@@ -56,7 +55,7 @@ func listenAll(ctx context.Context, host string, port int) ([]net.Listener, erro
 	switch {
 	case err == nil:
 		return []net.Listener{first, second}, nil
-	case errors.Is(err, syscall.EADDRINUSE):
+	case errors.Is(err, addrInUse):
 		_ = first.Close()
 		return nil, fmt.Errorf("listen: %w", err)
 	default: // no IPv6 (or IPv4) here
