@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 
 	"github.com/gobwas/ws"
@@ -152,14 +151,6 @@ func BenchmarkFanOut(b *testing.B) {
 			wg.Wait()
 		})
 	}
-}
-
-// cpuTime is what this process, client and server, has used of the processor:
-// a figure that other work on the machine doesn't change much.
-func cpuTime() int64 {
-	var u syscall.Rusage
-	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u)
-	return u.Utime.Nano() + u.Stime.Nano()
 }
 
 // TestIdleSocketsAreSmall holds what an idle socket keeps, both ends and all.

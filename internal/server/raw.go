@@ -125,9 +125,9 @@ func (b *rawResponse) respond(status int, header map[string][]string) actor.Body
 		}
 		h[name] = values
 	}
-	if _, own := canonical(header, headerAllow); own { // the actor's own rules replace ours as a whole
+	if has(header, headerAllow) { // the actor's own rules replace ours as a whole
 		for _, name := range []string{"Access-Control-Allow-Credentials", "Access-Control-Expose-Headers"} {
-			if _, ok := canonical(header, name); !ok {
+			if !has(header, name) {
 				delete(h, name)
 			}
 		}
@@ -139,13 +139,14 @@ func (b *rawResponse) respond(status int, header map[string][]string) actor.Body
 	return b
 }
 
-func canonical(header map[string][]string, name string) ([]string, bool) {
-	for n, v := range header {
+// has reports whether a header, in whatever spelling, has the canonical name.
+func has(header map[string][]string, name string) bool {
+	for n := range header {
 		if http.CanonicalHeaderKey(n) == name {
-			return v, true
+			return true
 		}
 	}
-	return nil, false
+	return false
 }
 
 // Write sends a chunk at once.

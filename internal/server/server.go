@@ -12,7 +12,6 @@ import (
 	"context"
 	"log/slog"
 	"net"
-
 	"net/http"
 	"runtime/debug"
 	"strings"
@@ -265,7 +264,6 @@ type live interface {
 	beat()                        // a heartbeat's worth of time has passed
 	shut(code int, reason string) // say goodbye, then end
 	cut()                         // end at once
-
 }
 
 func (l *sockets) init(s *Server) {
