@@ -15,6 +15,7 @@ import (
 )
 
 // sdkFiles maps each import specifier of the SDK to its file in the embedded SDK.
+// Several specifiers share a file, hence one module.
 var sdkFiles = func() map[string]string {
 	m := map[string]string{
 		"@rivetkit/client":         "client.ts",
@@ -39,10 +40,6 @@ var sdkFiles = func() map[string]string {
 	}
 	return m
 }()
-
-// SDKFiles maps each import specifier of the SDK to the file in the SDK's file
-// system that provides it. Several specifiers share a file, hence one module.
-func SDKFiles() map[string]string { return maps.Clone(sdkFiles) }
 
 // BuildSDK compiles the SDK to the program that an isolate runs first. It sets
 // globalThis.__rivet_modules, an object in which each specifier is a getter that

@@ -79,19 +79,6 @@ func ParseToClient(enc Encoding, data []byte) (ToClient, error) {
 	return f, fmt.Errorf("read frame: unknown kind")
 }
 
-// ParseErrorBody reads the body of an HTTP error response.
-func ParseErrorBody(enc Encoding, data []byte) (ErrorBody, error) {
-	v, err := parse(enc, data)
-	if err != nil {
-		return ErrorBody{}, fmt.Errorf("read error: %w", err)
-	}
-	o, ok := v.(*value.Object)
-	if !ok || text(o, "c") == "" {
-		return ErrorBody{}, fmt.Errorf("read error: no code in it")
-	}
-	return errorBody(o), nil
-}
-
 // ParseActionResponse reads the body that answers a call.
 func ParseActionResponse(enc Encoding, data []byte) (value.Value, error) {
 	return parseMember(enc, data, "o")

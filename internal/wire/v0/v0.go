@@ -80,14 +80,6 @@ func (e Encoding) String() string {
 	return "json"
 }
 
-// ContentType is the media type of an action's response.
-func (e Encoding) ContentType() string {
-	if e == CBOR {
-		return "application/octet-stream"
-	}
-	return "application/json"
-}
-
 // InvalidEncoding says that a request named no encoding that there is; "" is a missing name.
 func InvalidEncoding(name string) *errs.Error {
 	if name == "" {
