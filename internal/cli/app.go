@@ -72,9 +72,6 @@ func System(b Build) *App {
 	if err != nil {
 		cwd = "."
 	}
-	if b.Version == "" {
-		b.Version = "0.1.0-dev"
-	}
 	a := &App{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Cwd: cwd, Environ: config.Environ(), Build: b,
 		InTTY:  term.IsTerminal(int(os.Stdin.Fd())),

@@ -76,7 +76,7 @@ func (d *devOut) print(level actor.LogLevel, event, text string, fields ...pair)
 			b.WriteString(" event=" + event)
 		}
 		for _, f := range fields {
-			b.WriteString(" " + f.key + "=" + logfmtText(f.value))
+			b.WriteString(" " + quoteLog(f.key) + "=" + logfmtText(f.value))
 		}
 	case jsonLines:
 		writeField := func(k string, v any) {
@@ -131,7 +131,7 @@ func logfmtText(v any) string {
 	return quoteLog(string(jsonText(v)))
 }
 
-// quoteLog quotes a logfmt value if it must be.
+// quoteLog quotes a name or a value of logfmt if it must be.
 func quoteLog(s string) string {
 	if s == "" || strings.ContainsAny(s, " \t\r\n\"=") || strings.ContainsFunc(s, dangerous) {
 		return strconv.Quote(s)
@@ -219,7 +219,7 @@ func (d *devOut) prettyLine(l actor.Log, at string) string {
 	}
 	b.WriteString(name + " ")
 	if l.Actor != nil {
-		b.WriteString(d.paint.cyan(d.safe(nameOf(l.Actor))) + " ")
+		b.WriteString(d.paint.cyan(d.oneLine(nameOf(l.Actor))) + " ")
 	}
 	b.WriteString(d.safe(l.Msg))
 	for _, f := range l.Fields {
@@ -228,7 +228,7 @@ func (d *devOut) prettyLine(l actor.Log, at string) string {
 			b.WriteString("\n" + d.paint.dim(d.safe(strings.TrimRight(text, "\n"))))
 			continue
 		}
-		b.WriteString(" " + d.paint.dim(d.safe(f.Key)+"=") + d.safe(quoteLog(text)))
+		b.WriteString(" " + d.paint.dim(d.oneLine(f.Key)+"=") + d.safe(quoteLog(text)))
 	}
 	if at != "" {
 		b.WriteString("  " + d.paint.dim(d.safe(at)))
@@ -237,6 +237,12 @@ func (d *devOut) prettyLine(l actor.Log, at string) string {
 }
 
 func nameOf(r *actor.Ref) string { return client.Target{Name: r.Name, Key: r.Key}.String() }
+
+// oneLine is a name that anybody may have given, such as a client its actor's
+// key, without the line breaks by which it could look like lines of ours.
+func (d *devOut) oneLine(name string) string {
+	return d.safe(strings.ReplaceAll(name, "\n", `\n`))
+}
 
 // relative is a position with its file relative to the project.
 func (d *devOut) relative(at string) string {

@@ -119,8 +119,13 @@ func (a *App) printInvalid(p painter, e *config.Invalid) {
 // wrong, and the hint behind it.
 func (a *App) printPlace(p painter, f *failure) bool {
 	line, at, width := "rivet", -1, 0
-	for _, arg := range a.args {
+	for i, arg := range a.args {
 		shown := a.errText(quoteArg(arg))
+		if i > 0 && a.args[i-1] == "--token" {
+			shown = "***" // what is printed may be kept, by CI for one
+		} else if strings.HasPrefix(arg, "--token=") {
+			shown = "--token=***"
+		}
 		if at < 0 && f.arg != "" && arg == f.arg {
 			at, width = len([]rune(line))+1, max(1, len([]rune(shown)))
 		}

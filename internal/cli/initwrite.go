@@ -39,7 +39,7 @@ func toolFiles(version string) ([]templates.File, error) {
 const schemaName = "rivet.schema.json"
 
 // WriteTools writes what editors need below dir/.rivet, if it is missing or of
-// another version of rivet. init, dev, check, test and types all do.
+// another version of rivet.
 func WriteTools(dir, version string) error {
 	have, err := os.ReadFile(filepath.Join(dir, ".rivet", "sdk", "VERSION"))
 	if err == nil && strings.TrimSpace(string(have)) == version {

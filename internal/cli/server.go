@@ -49,7 +49,6 @@ func (a *App) connect(ctx context.Context, s serverOptions) (*client.Client, err
 	}
 	c, err := client.New(o)
 	if err != nil && s.url != "" {
-
 		return nil, (&failure{says: errs.As(err)}).pointAt(s.url)
 	}
 	return c, err
