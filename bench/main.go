@@ -5,7 +5,7 @@
 //	go run ./bench http-32    the named ones
 //
 // Each line is one figure with its p50 and p99. Absolute figures drift between
-// machines: compare runs made side by side. docs/performance.md has ours.
+// machines: compare runs made side by side.
 package main
 
 import (
