@@ -40,3 +40,9 @@ func (s *Studio) source(q *request) error {
 	}
 	return q.json(http.StatusOK, inspect.Source(src))
 }
+
+// Build and Problem are what [Studio.SetBuild] takes.
+type (
+	Build   = inspect.Build
+	Problem = inspect.Problem
+)

@@ -186,7 +186,7 @@ func (u *sub) look(ctx context.Context, s *Studio) ([]*inspect.ToClient, error) 
 		if len(ops) == 0 {
 			return nil, nil
 		}
-		if patch, err := encode(ops); err == nil && len(patch) < len(text) {
+		if patch, err := encode(ops); err == nil && len(patch) < len(text)+1024 {
 			u.rev++
 			return []*inspect.ToClient{{T: "patch", From: u.rev - 1, Rev: u.rev, Ops: ops}}, nil
 		}

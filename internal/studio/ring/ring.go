@@ -398,3 +398,6 @@ func sampleAll(items []value.Value, budget *int) int {
 	}
 	return n
 }
+
+// Bounds are how much is kept: entries of one actor, and bytes in all.
+func (r *Ring) Bounds() (entries, bytes int) { return r.o.Entries, r.o.Bytes }

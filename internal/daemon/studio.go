@@ -1,0 +1,127 @@
+package daemon
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/rivetdev/rivet/internal/actor"
+	"github.com/rivetdev/rivet/internal/engine"
+	"github.com/rivetdev/rivet/internal/store"
+	"github.com/rivetdev/rivet/internal/studio"
+	"github.com/rivetdev/rivet/internal/studio/ring"
+)
+
+// History bounds what is kept of what actors did.
+type History struct {
+	Entries int // of one actor; 0: 1,000
+	Bytes   int // in all; 0: 16 MiB
+}
+
+// Studio says who may look into the server, and from where.
+type Studio struct {
+	// Token opens the Studio; "" opens nothing: then AuthToken alone does.
+	Token    string
+	ReadOnly bool
+	Hosts    []string // names under which the Studio answers, beside localhost
+	Origins  []string // of a Studio that is served elsewhere
+}
+
+// SetBuild says how the last build went; it may be called before the first Swap.
+func (d *Daemon) SetBuild(b studio.Build) {
+	d.build.Store(&b)
+	if s := d.studio.Load(); s != nil {
+		s.SetBuild(b)
+	}
+}
+
+// openStudio makes the inspector API over an engine and its store.
+func (d *Daemon) openStudio(ctx context.Context, e *engine.Engine, st keeper) (*studio.Studio, error) {
+	key, err := studioKey(ctx, st)
+	if err != nil {
+		return nil, err
+	}
+	host := d.s.Host
+	switch host {
+	case "", "0.0.0.0", "::":
+		host = "localhost"
+	}
+	o := studio.Options{
+		Instance: d.instance, Version: d.o.Version, Project: d.o.Project,
+		Endpoint:  "http://" + net.JoinHostPort(host, strconv.Itoa(d.port)) + "/registry",
+		AuthToken: d.o.AuthToken, StudioToken: d.s.Studio.Token, Key: key, ReadOnly: d.s.Studio.ReadOnly,
+		Bound: d.s.Host, Hosts: d.s.Studio.Hosts, Origins: d.s.Studio.Origins,
+		Engine: e, Store: studioStore{st}, Ring: d.ring, Registry: d.gateway.Registry, Source: d.source, Log: d.o.Log,
+	}
+	o.Limits.HistoryEntries, o.Limits.HistoryBytes = d.ring.Bounds()
+	s := studio.New(o)
+	if b := d.build.Load(); b != nil {
+		s.SetBuild(*b)
+	}
+	d.studio.Store(s)
+	return s, nil
+}
+
+// studioKey is what signs the Studio's sessions; it is kept with the data, so
+// that they hold when the server starts again.
+func studioKey(ctx context.Context, st keeper) ([]byte, error) {
+	const name = "studio.key"
+	text, err := st.GetMeta(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	if key, err := hex.DecodeString(text); err == nil && len(key) == 32 {
+		return key, nil
+	}
+	key := make([]byte, 32)
+	_, _ = rand.Read(key) // never fails
+	return key, st.SetMeta(ctx, name, hex.EncodeToString(key))
+}
+
+// sources are the names of files that people write code in; a bundle's other
+// inputs may hold secrets.
+var sources = []string{".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"}
+
+// source reads a file of the running bundle, named relative to the project.
+func (d *Daemon) source(file string) ([]byte, bool) {
+	b := d.bundle.Load()
+	if b == nil || file == "" || filepath.IsAbs(file) || !slices.Contains(sources, strings.ToLower(filepath.Ext(file))) {
+		return nil, false
+	}
+	path := filepath.Join(b.Dir, filepath.FromSlash(file))
+	if path != b.Entry && !slices.Contains(b.Inputs, path) {
+		return nil, false
+	}
+	text, err := os.ReadFile(path)
+	return text, err == nil
+}
+
+// keeper is a store with what tools read.
+type keeper interface {
+	engine.Store
+	List(ctx context.Context, o store.ListOptions) ([]store.Row, error)
+	Count(ctx context.Context) (map[string]int, error)
+	GetMeta(ctx context.Context, name string) (string, error)
+	SetMeta(ctx context.Context, name, text string) error
+	Close() error
+}
+
+// studioStore is a store as the studio reads it.
+type studioStore struct{ keeper }
+
+func (s studioStore) Rows(ctx context.Context, after *actor.Ref, limit int) ([]actor.Row, error) {
+	list, err := s.List(ctx, store.ListOptions{After: after, Limit: limit})
+	rows := make([]actor.Row, len(list))
+	for i, r := range list {
+		rows[i] = actor.Row{Ref: r.Ref, Rev: r.Rev, StateBytes: r.StateBytes, Alarms: r.Alarms}
+	}
+	return rows, err
+}
+
+var _ engine.Observer = (*ring.Ring)(nil)
