@@ -263,8 +263,7 @@ func shuttingDown() *errs.Error {
 }
 
 func unavailable(err error) *errs.Error {
-	e := errs.As(err)
-	if e.Code == errs.StorageUnavailable {
+	if e := errs.As(err); e.Code == errs.StorageUnavailable && e.Public {
 		return e
 	}
 	u := errs.New(errs.StorageUnavailable, "Storage is unavailable; the change was not made.").

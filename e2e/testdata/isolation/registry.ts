@@ -159,9 +159,11 @@ const sleeper = actor({
       c.broadcast("added", ++c.state.n);
       return c.state.n;
     },
-    large: (c, n: number) => {
-      (c.state as Record<string, unknown>).text = "x".repeat(n);
+    grow: (c, key: string, n: number) => {
+      (c.state as Record<string, unknown>)[key] = "x".repeat(n);
+      c.broadcast("grown", key);
     },
+    keys: (c) => Object.keys(c.state),
     timer: (_c, ms: number) => {
       setTimeout(() => {}, ms);
     },
@@ -193,4 +195,20 @@ const varied = actor({
   actions: { look: (c) => [c.state.starts, c.vars.at] },
 });
 
-export const registry = setup({ use: { unruly, patient, hoarder, sleeper, varied } });
+/** Reads bodies, and keeps raw sockets open. */
+const raw = actor({
+  onAuth: () => {},
+  options: { sleepTimeout: 300 },
+  state: { starts: 0 },
+  onStart: (c) => {
+    c.state.starts++;
+  },
+  onFetch: async (_c, request) => {
+    const body = await request.arrayBuffer();
+    return new Response(String(body.byteLength));
+  },
+  onWebSocket: () => {},
+  actions: { starts: (c) => c.state.starts },
+});
+
+export const registry = setup({ use: { unruly, patient, hoarder, sleeper, varied, raw } });
