@@ -23,12 +23,14 @@ import (
 	"github.com/rivetdev/rivet/internal/isolate"
 	"github.com/rivetdev/rivet/internal/server"
 	"github.com/rivetdev/rivet/internal/studio"
+	"github.com/rivetdev/rivet/internal/studio/ring"
 	"github.com/rivetdev/rivet/internal/value"
 )
 
 // Options configure a Daemon; they hold before any code was loaded.
 type Options struct {
 	Version   string // of rivet
+	Project   string // its name, for tools
 	AuthToken string // server-side callers bear it; "" opens nothing
 	Dev       bool
 	Isolates  int               // 0: twice the cores, at least 4
@@ -44,6 +46,8 @@ type Options struct {
 
 	Log   *slog.Logger    // of rivet itself; nil: discard
 	Lines func(actor.Log) // what actors log; must not block
+
+	History History // what is kept for tools
 }
 
 // Settled are the options that the user's code has a say in.
@@ -61,6 +65,8 @@ type Settled struct {
 	WaitingPerActor int
 	MaxState        int
 	CORS            *actor.CORS
+
+	Studio Studio
 }
 
 // Daemon is a running rivet. New makes it, the first Swap opens storage and the
@@ -71,6 +77,10 @@ type Daemon struct {
 	instance string
 	isolates *isolate.Runtime
 	gateway  gateway
+	ring     *ring.Ring
+	studio   atomic.Pointer[studio.Studio]
+	build    atomic.Pointer[studio.Build]
+	bundle   atomic.Pointer[actor.Bundle] // that serves
 	// running is nil until the first code is loaded.
 	running atomic.Pointer[running]
 
@@ -85,7 +95,7 @@ type Daemon struct {
 
 // running is what needs storage.
 type running struct {
-	store  store
+	store  keeper
 	engine *engine.Engine
 }
 
@@ -101,9 +111,10 @@ func New(o Options) *Daemon {
 		o.Lines = func(actor.Log) {}
 	}
 	d := &Daemon{o: o, instance: uuid.NewString()}
+	d.ring = ring.New(ring.Options{Entries: o.History.Entries, Bytes: o.History.Bytes})
 	d.isolates = isolate.New(isolate.Options{
 		SDK: o.SDK, Size: o.Isolates, Env: o.Env,
-		Log: o.Log, ServerLog: o.Lines, Actors: d,
+		Log: o.Log, ServerLog: func(l actor.Log) { o.Lines(l); d.ring.Log(l) }, Actors: d,
 		Door:       http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { d.server.Door().ServeHTTP(w, r) }),
 		HTTPClient: fetchClient(o.FetchAllow),
 		Memory:     o.Memory, Pressure: d.pressure,
@@ -140,6 +151,7 @@ func (d *Daemon) Swap(ctx context.Context, b *actor.Bundle) (Moved, error) {
 		}
 	}
 	old := d.gateway.version.Swap(v)
+	d.bundle.Store(b)
 	if old != nil {
 		old.Retire()
 	}
@@ -162,10 +174,10 @@ func (d *Daemon) open(ctx context.Context, code actor.RunConfig) (*running, erro
 		return nil, err
 	}
 	e := engine.New(engine.Options{
-		Store: st, Log: d.o.Log, Lines: d.o.Lines,
+		Store: st, Log: d.o.Log, Lines: d.o.Lines, Observer: d.ring,
 		WaitingPerActor: d.s.WaitingPerActor, MaxState: d.s.MaxState,
 	})
-	if err := d.listen(ctx, e); err != nil {
+	if err := d.listen(ctx, e, st); err != nil {
 		e.Close(0)
 		return nil, errors.Join(err, st.Close())
 	}
@@ -174,18 +186,21 @@ func (d *Daemon) open(ctx context.Context, code actor.RunConfig) (*running, erro
 	return r, nil
 }
 
-func (d *Daemon) listen(ctx context.Context, e *engine.Engine) (err error) {
+func (d *Daemon) listen(ctx context.Context, e *engine.Engine, st keeper) (err error) {
 	d.listeners, d.port, err = listen(ctx, d.s.Host, d.s.Port, d.s.PortAsked)
 	if err != nil {
+		return err
+	}
+	inspector, err := d.openStudio(ctx, e, st)
+	if err != nil {
+		d.stopListening()
 		return err
 	}
 	d.server = server.New(server.Options{
 		Actors: e, Gateway: &d.gateway,
 		BasePath: d.s.BasePath, AuthToken: d.o.AuthToken, Dev: d.o.Dev,
 		CORS: d.s.CORS, Limits: d.s.Limits, Log: d.o.Log,
-		Studio: studio.New(studio.Options{
-			Instance: d.instance, Version: d.o.Version, AuthToken: d.o.AuthToken, Registry: d.gateway.Registry,
-		}),
+		Studio: inspector,
 		Health: func() bool { return d.gateway.version.Load() != nil },
 	})
 	d.http = server.HTTPServer(d.server.Handler())
@@ -242,6 +257,9 @@ func (d *Daemon) Close(grace time.Duration) error {
 	r := d.running.Load()
 	if r != nil {
 		r.engine.Close(grace)
+	}
+	if s := d.studio.Load(); s != nil {
+		s.Close()
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
