@@ -28,6 +28,7 @@ import (
 	"github.com/rivetdev/rivet/internal/daemon"
 	"github.com/rivetdev/rivet/internal/dev"
 	"github.com/rivetdev/rivet/internal/errs"
+	"github.com/rivetdev/rivet/internal/studio"
 	"github.com/rivetdev/rivet/sdk"
 )
 
@@ -71,10 +72,11 @@ func runDev(ctx context.Context, o DevOptions) error {
 		r.token = newToken()
 	}
 	r.daemon = daemon.New(daemon.Options{
-		Version: o.App.Build.Version, AuthToken: r.token, Dev: true,
+		Version: o.App.Build.Version, Project: o.Name(), AuthToken: r.token, Dev: true,
 		Isolates: o.Config.Runtime.Isolates, Memory: o.Config.Runtime.Memory.Limit() + int64(len(ballast)), Env: o.Config.ProcessEnv(false),
 		SDK: script, Settle: r.settle, FetchAllow: o.Config.Runtime.Fetch.Allow,
 		Log: slog.New(logHandler{d: r.out}), Lines: r.out.line,
+		History: daemon.History{Entries: o.Config.History.Entries, Bytes: int(o.Config.History.Size)},
 	})
 	if first != nil {
 		err = r.first(ctx, first)
@@ -129,6 +131,12 @@ func (r *devRun) settle(code actor.RunConfig) daemon.Settled {
 		Data: c.DataDir(), Memory: c.Storage.Type == "memory", Sync: c.Storage.Sync,
 		WaitingPerActor: c.Limits.WaitingPerActor, MaxState: int(c.Limits.State),
 		CORS: c.CORS(code.CORS),
+	}
+	if c.Studio.Enabled {
+		s.Studio = daemon.Studio{Token: c.Studio.Token, Hosts: c.Studio.Hosts, Origins: c.Studio.CORS}
+		if s.Studio.Token == "" {
+			s.Studio.Token = newToken()
+		}
 	}
 	s.Limits.Message = int(c.Limits.Message)
 	s.Limits.InternalMessage = int(c.Limits.InternalMessage)
@@ -194,6 +202,7 @@ func (r *devRun) watch(ctx context.Context, first *actor.Bundle) error {
 
 // Reloaded tells of new code.
 func (r *devRun) Reloaded(file string, took time.Duration, m dev.Moved) {
+	r.built(nil, took)
 	name := r.out.relative(file)
 	if name == "" {
 		name = filepath.Base(r.o.Entry)
@@ -213,11 +222,34 @@ func (r *devRun) Failed(err error) {
 		serving = true
 	default:
 	}
+	r.built(err, 0)
 	r.out.failed(err, serving)
+}
+
+// built tells tools how a build went.
+func (r *devRun) built(err error, took time.Duration) {
+	b := studio.Build{Status: "ready", Ms: msOf(took)}
+	if err != nil {
+		b.Status = "failed"
+		var failed *bundle.Error
+		if errors.As(err, &failed) {
+			for _, p := range failed.Problems {
+				b.Problems = append(b.Problems, studio.Problem{
+					Severity: string(p.Severity), File: p.File, Line: p.Line, Column: p.Column, Length: p.Length,
+					Text: p.Text, LineText: p.LineText, Before: p.Before, Notes: p.Notes, Hint: p.Hint,
+				})
+			}
+		} else {
+			e := errs.As(err)
+			b.Problems = []studio.Problem{{Severity: "error", Text: e.Msg, Hint: e.Hint}}
+		}
+	}
+	r.daemon.SetBuild(b)
 }
 
 // Mended tells that the code is again what serves.
 func (r *devRun) Mended() {
+	r.built(nil, 0)
 	r.out.print(actor.LogInfo, "build_mended", r.out.clock()+" "+r.out.paint.green("✓")+" mended; nothing changed")
 }
 
