@@ -143,6 +143,9 @@ func (r *isolate) value(v value.Value) goja.Value { return jsvalue.FromValue(r.v
 
 // message takes a snapshot of what leaves the actor; what can't is thrown.
 func (r *isolate) message(v goja.Value) value.Value {
+	if _, ok := v.(*goja.Object); ok {
+		r.syncStates()
+	}
 	out, err := jsvalue.ToValue(r.vm, v, jsvalue.Options{})
 	if err != nil {
 		r.throw(err)
@@ -303,6 +306,9 @@ func (i *instance) settleOne(s settling) {
 		delete(r.reject, s.promise)
 		hostFail(i, []goja.Value{js, s.promise.Result()})
 	case goja.PromiseStateFulfilled:
+		if _, ok := s.promise.Result().(*goja.Object); ok {
+			r.syncStates()
+		}
 		out, err := jsvalue.ToValue(r.vm, s.promise.Result(), jsvalue.Options{})
 		if err == nil {
 			i.reply(s.call, out, nil)

@@ -103,30 +103,58 @@ func (i *instance) flush() {
 			i.state.isNew = false
 		}
 	}
-	i.seal()
 	for _, c := range i.dirtyConns() {
-		if _, err := c.state.t.Flush(); err != nil {
+		patch, err := c.state.t.Flush()
+		if err != nil {
 			e := i.iso.errorFrom(err)
 			i.log(actor.Log{Level: actor.LogError, Msg: "the connection's state can't be saved: " + e.Msg, At: e.At})
+			c.state.t.Seal() // it is not asked again and again
 			continue
 		}
-		c.state.t.Seal()
-		i.connChange(c)
+		if patch != nil || !c.stored {
+			i.connChange(c)
+		}
+	}
+	i.seal()
+}
+
+// syncStates brings what scripts changed by old references into the states of
+// the running actor, before something that may show them leaves it.
+func (r *isolate) syncStates() {
+	if r.cur == nil || r.cur.inst == nil {
+		return
+	}
+	i := r.cur.inst
+	if i.state != nil {
+		i.state.t.Sync()
+	}
+	for _, c := range i.dirty {
+		if c.state != nil {
+			c.state.t.Sync()
+		}
 	}
 }
 
 // sealEvery is after how many turns an actor that never rests is sealed all the same.
 const sealEvery = 64
 
-// seal ends the watch over objects that scripts gave to the state: while an
+// seal ends the watch over objects that scripts gave to the states: while an
 // action runs it may still hold one and change it directly.
 func (i *instance) seal() {
-	if i.state == nil || !i.started {
+	if !i.started {
 		return
 	}
-	if i.unsealed++; i.work.Actions == 0 || i.unsealed > sealEvery {
-		i.unsealed = 0
+	if i.unsealed++; i.work.Actions > 0 && i.unsealed <= sealEvery {
+		return
+	}
+	i.unsealed = 0
+	if i.state != nil {
 		i.state.t.Seal()
+	}
+	for _, c := range i.dirty {
+		if c.state != nil {
+			c.state.t.Seal()
+		}
 	}
 }
 
@@ -181,7 +209,7 @@ func (i *instance) dirtyConns() []*connRec {
 func (i *instance) connChange(c *connRec) {
 	ch := actor.ConnChange{Conn: c.info.ID}
 	if c.state != nil {
-		ch.HasState = true
+		ch.HasState, c.stored = true, true
 		ch.State, _ = c.state.t.Snapshot()
 	}
 	o := i.outcome()
@@ -205,5 +233,6 @@ type connRec struct {
 	gone     bool // its client has left
 	removed  bool
 	noted    bool // in instance.dirty: scripts had its state
+	stored   bool // its state was reported, as it was then
 	held     []actor.Act
 }

@@ -1,6 +1,8 @@
 package track
 
 import (
+	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/dop251/goja"
@@ -10,31 +12,43 @@ import (
 	"github.com/rivetdev/rivet/internal/value"
 )
 
-// found is an object that is about to become part of a state.
-type found struct {
+// source is an object that is about to become part of a state and, once it is,
+// the object as its script has it: what was last seen of it, to be compared.
+type source struct {
 	obj   *goja.Object // as handed over
 	from  *goja.Object // what to read: obj, or the target of a proxy of ours that was let go
 	proxy *goja.Object // a proxy of ours that was let go, nil: make one
+	n     *node        // what stands for it in the state
 	class jsvalue.Class
-	keys  []string
+	keys  []string     // of members
 	vals  []goja.Value // members, elements (nil: hole), or keys and values by turns
-	deep  bool         // some val is an object
-	copy  bool         // build a copy instead of taking the object over
-	name  string       // of the class, of an instance that is stored as a plain object
+	proto *goja.Object
+	data  *sourceData // of a Date or Bytes
+	name  string      // of the class, of an instance that is stored as a plain object
+	deep  bool        // some val is an object
+	ours  bool        // taken as it is: no script has it but through us
+	still bool        // not watched
+}
+
+type sourceData struct {
+	time  float64 // of a Date
+	live  []byte  // of Bytes: the memory of obj
+	bytes []byte  // what was last seen of it
 }
 
 // survey collects the objects that a value would bring into the state, and
 // changes nothing.
 type survey struct {
 	t    *Tracker
-	seen map[*goja.Object]*found
-	list []*found
+	take bool // they are ours
+	list sources
 	path []string
 }
 
 // adopt makes v part of the state and returns what to store in its place: v
-// itself if it is primitive, else a proxy. It throws invalid_state_type, and
-// has changed nothing then, if v can't be stored; at and key name the place.
+// itself if it is primitive, else what stands for a copy of it. It throws
+// invalid_state_type, and has changed nothing then, if v can't be stored; at
+// and key name the place.
 func (t *Tracker) adopt(v goja.Value, at *node, key string) goja.Value {
 	o, ok := v.(*goja.Object)
 	if !ok {
@@ -43,12 +57,12 @@ func (t *Tracker) adopt(v goja.Value, at *node, key string) goja.Value {
 		}
 		return v
 	}
-	n := t.r.nodes[o]
-	if n != nil && n.t == t {
+	n, foreign := t.find(o)
+	if n != nil && !n.detached {
 		return n.proxy
 	}
-	watch := true
-	if n != nil { // of another actor: its copy
+	s := survey{t: t}
+	if foreign { // of another actor: its copy
 		c, err := jsvalue.Clone(t.r.vm, o)
 		if err != nil {
 			t.refuse(at, key, "an object that can't be copied")
@@ -56,110 +70,120 @@ func (t *Tracker) adopt(v goja.Value, at *node, key string) goja.Value {
 		if o, ok = c.(*goja.Object); !ok {
 			return c
 		}
-		watch = false
+		s.take = true
 	}
-	s := &survey{t: t, seen: map[*goja.Object]*found{}}
 	if what := s.visit(o); what != "" {
 		t.refuseAt(at, key, s.path, what)
 	}
-	s.commit(watch)
-	return t.r.nodes[o].proxy
+	s.commit()
+	return s.list.all[0].n.proxy
 }
 
 // visit surveys o; what is "" or says what can't be stored, at s.path.
 func (s *survey) visit(o *goja.Object) (what string) {
 	r := s.t.r
-	if n := r.nodes[o]; n != nil {
-		if n.t != s.t {
-			return "part of another actor's state"
-		}
+	n, foreign := s.t.find(o)
+	if n != nil && !n.detached {
 		return ""
 	}
-	if s.seen[o] != nil {
+	if foreign {
+		return "part of another actor's state"
+	}
+	if n != nil {
+		o = n.target
+	}
+	if s.list.of(o) != nil {
 		return ""
 	}
 	if len(s.path) > value.MaxDepth {
 		return "nested too deep"
 	}
-	f := &found{obj: o, from: o, class: jsvalue.ClassOf(r.vm, o)}
-	if f.class == jsvalue.Proxy {
+	f := &source{obj: o, from: o, n: n, class: jsvalue.ClassOf(r.vm, o), ours: s.take || n != nil}
+	switch f.class {
+	case jsvalue.Proxy:
 		p := o.Export().(goja.Proxy)
 		t := p.Target()
 		if t == nil {
 			return "a revoked proxy"
 		}
 		if h := p.Handler(); h != nil && h.ExportType() == typeTraps {
-			if r.nodes[t] != nil {
-				return ""
-			}
-			if g := s.seen[t]; g != nil {
-				if g.proxy == nil {
-					g.proxy = o
-				}
-				s.seen[o] = g
-				return ""
-			}
-			f.from, f.proxy = t, o
+			f.from, f.proxy, f.ours = t, o, true
 			f.class = jsvalue.ClassOf(r.vm, t)
-			s.seen[t] = f
-		} else {
-			f.copy, f.class = true, jsvalue.Plain
-			if jsvalue.IsArray(o) {
-				f.class = jsvalue.Array
-			}
+			break
 		}
+		f.still, f.class = true, jsvalue.Plain
+		if jsvalue.IsArray(o) {
+			f.class = jsvalue.Array
+		}
+	case jsvalue.Map, jsvalue.Set, jsvalue.Date, jsvalue.RegExp, jsvalue.Error, jsvalue.Bytes:
+		f.ours = f.ours || r.wasOurs(o)
 	}
-	s.seen[o] = f
-	s.list = append(s.list, f)
+	s.list.add(f)
 	return s.content(f)
 }
 
-func (s *survey) content(f *found) (what string) {
+func (s *survey) content(f *source) (what string) {
 	vm := s.t.r.vm
 	switch f.class {
 	case jsvalue.Plain:
-		if p := f.from.Prototype(); p != nil && p.Prototype() != nil {
+		f.proto = f.from.Prototype()
+		if f.proto != nil && f.proto.Prototype() != nil {
 			f.name = jsvalue.ClassName(f.from)
 		}
-		for _, k := range jsvalue.Keys(vm, f.from) {
-			if k.Wide() {
-				s.path = append(s.path, jsvalue.Segment(k.Name))
-				return "named with a lone surrogate"
+		f.keys = f.from.Keys()
+		f.vals = make([]goja.Value, len(f.keys))
+		for i, k := range f.keys {
+			if wide := wideName(vm, f.from, k); wide != "" {
+				s.path = append(s.path, wide)
+				return whatWide
 			}
-			if what = s.child(f, k.Name, f.from.Get(k.Name)); what != "" {
+			if what = s.child(f, i, k, f.from.Get(k)); what != "" {
 				return what
 			}
 		}
 	case jsvalue.Array:
+		f.proto = f.from.Prototype()
 		n := f.from.Get("length").ToInteger()
 		if n > value.MaxArray {
 			return "an array of too many elements"
 		}
+		f.vals = make([]goja.Value, n)
 		for i := range int(n) {
 			k := itoa(i)
-			v := f.from.Get(k)
-			if v == nil {
-				f.vals = append(f.vals, nil)
-			} else if what = s.child(f, k, v); what != "" {
-				return what
+			if v := f.from.Get(k); v != nil {
+				if what = s.child(f, i, k, v); what != "" {
+					return what
+				}
 			}
 		}
 	case jsvalue.Map, jsvalue.Set:
-		jsvalue.Entries(vm, f.from, func(k, v goja.Value) {
-			if what == "" {
-				what = s.child(f, "key", k)
+		f.vals = entriesOf(vm, f.from, f.class)
+		step := stepOf(f.class)
+		for i, v := range f.vals {
+			key := "key"
+			if i%step == 1 {
+				key = segmentOf(f.vals[i-1])
 			}
-			if what == "" && f.class == jsvalue.Map {
-				what = s.child(f, segmentOf(k), v)
-			}
-		})
-	case jsvalue.Error:
-		for _, k := range jsvalue.ErrorFields(f.from) {
-			if what = s.child(f, k, f.from.Get(k)); what != "" {
+			if what = s.child(f, i, key, v); what != "" {
 				return what
 			}
 		}
-	case jsvalue.Date, jsvalue.RegExp, jsvalue.Bytes:
+	case jsvalue.Error:
+		f.keys, f.vals = errorMembers(vm, f.from)
+		for i, k := range f.keys {
+			if what = s.child(f, i, k, f.vals[i]); what != "" {
+				return what
+			}
+		}
+	case jsvalue.Date:
+		f.data = &sourceData{time: jsvalue.TimeOf(f.from)}
+	case jsvalue.Bytes:
+		if !f.ours {
+			_, live := jsvalue.BytesOf(vm, f.from)
+			f.data = &sourceData{live: live, bytes: bytes.Clone(live)}
+		}
+	case jsvalue.RegExp:
+		f.still = true
 	case jsvalue.Function:
 		return "a function"
 	case jsvalue.Boxed:
@@ -170,9 +194,9 @@ func (s *survey) content(f *found) (what string) {
 	return what
 }
 
-func (s *survey) child(f *found, key string, v goja.Value) (what string) {
-	f.keys = append(f.keys, key)
-	f.vals = append(f.vals, v)
+// child surveys v, which is f's i-th.
+func (s *survey) child(f *source, i int, key string, v goja.Value) (what string) {
+	f.vals[i] = v
 	o, ok := v.(*goja.Object)
 	if _, sym := v.(*goja.Symbol); !ok && !sym {
 		return ""
@@ -191,96 +215,144 @@ func (s *survey) child(f *found, key string, v goja.Value) (what string) {
 var kinds = [...]value.NodeKind{jsvalue.Plain: value.KindObject, jsvalue.Array: value.KindArray, jsvalue.Map: value.KindMap, jsvalue.Set: value.KindSet,
 	jsvalue.Date: value.KindDate, jsvalue.RegExp: value.KindRegExp, jsvalue.Error: value.KindError, jsvalue.Bytes: value.KindBytes}
 
-// commit makes nodes of all that was found, then puts their proxies where the
-// objects themselves stand.
-func (s *survey) commit(watch bool) {
-	r := s.t.r
-	for _, f := range s.list {
-		n := s.t.newNode(kinds[f.class], f.target(r), f.proxy)
-		if f.obj != n.target && f.obj != n.proxy {
-			n.orig = f.obj
-			r.nodes[f.obj] = n
+// commit makes nodes of all that was found, then fills them: scripts keep
+// their own objects, and the copies hold the proxies of their children.
+func (s *survey) commit() {
+	t := s.t
+	for _, f := range s.list.all {
+		switch {
+		case f.n != nil: // it comes back
+			f.n.detached, t.revived = false, true
+			t.fresh = append(t.fresh, f.n)
+		case f.ours:
+			f.n = t.newNode(kinds[f.class], f.from, f.proxy)
+		default:
+			f.n = t.newNode(kinds[f.class], f.blank(t.r), nil)
+			f.n.src = f // until Seal, also of what isn't watched: it is one object
+			t.watched.add(f)
+			t.weight += f.weight()
 		}
-		if watch && !f.copy && (n.kind == value.KindObject || n.kind == value.KindArray) {
-			s.t.watched = append(s.t.watched, n)
-		}
-		if f.name != "" && s.t.opts.OnClassInstance != nil {
-			s.t.opts.OnClassInstance(f.name)
+		if f.name != "" && t.opts.OnClassInstance != nil {
+			t.opts.OnClassInstance(f.name)
 		}
 	}
-	for _, f := range s.list {
-		if f.deep || f.copy {
-			f.rewrite(r, r.nodes[f.obj])
+	for _, f := range s.list.all {
+		if f.deep || !f.ours {
+			f.fill()
 		}
 	}
 }
 
-// target is the object that is to be tracked. One that refuses changes can't
-// take the proxies of its children: a copy stands for it.
-func (f *found) target(r *Realm) *goja.Object {
-	if f.deep && !f.copy && (f.class == jsvalue.Plain || f.class == jsvalue.Array) {
-		f.copy = must(r.frozen(goja.Undefined(), f.from)).ToBoolean()
+// blank is an empty object of f's class.
+func (f *source) blank(r *Realm) *goja.Object {
+	vm := r.vm
+	var o *goja.Object
+	switch f.class {
+	case jsvalue.Plain:
+		if f.proto == r.objectProto {
+			return vm.NewObject()
+		}
+		return vm.CreateObject(f.proto)
+	case jsvalue.Array:
+		o = vm.NewArray()
+	case jsvalue.Map:
+		o = jsvalue.Construct(vm, "Map")
+	case jsvalue.Set:
+		o = jsvalue.Construct(vm, "Set")
+	case jsvalue.Date:
+		o = jsvalue.NewDate(vm, f.data.time)
+	case jsvalue.RegExp:
+		o = jsvalue.NewRegExp(vm, text(f.from.Get("source")), text(f.from.Get("flags")))
+	case jsvalue.Bytes:
+		kind, _ := jsvalue.BytesOf(vm, f.from)
+		o = jsvalue.NewBytes(vm, kind, bytes.Clone(f.data.bytes))
+	case jsvalue.Error:
+		o = jsvalue.NewError(vm, text(f.vals[0]), text(f.vals[1]), text(f.vals[2]))
 	}
-	if !f.copy {
-		return f.from
+	if p := f.from.Prototype(); p != o.Prototype() {
+		_ = o.SetPrototype(p)
 	}
-	if f.class == jsvalue.Array {
-		return r.vm.NewArray()
+	if f.class == jsvalue.Error && text(o.Get("name")) != text(f.vals[0]) {
+		setErrorField(o, "name", vm.ToValue(text(f.vals[0])))
 	}
-	o := r.vm.NewObject()
-	_ = o.SetPrototype(f.from.Prototype())
 	return o
 }
 
-func (f *found) rewrite(r *Realm, n *node) {
+// fill puts the members into a copy, or adopted ones in the place of raw ones
+// into an object that is ours.
+func (f *source) fill() {
+	n, t := f.n, f.n.t
 	switch f.class {
 	case jsvalue.Array:
-		for i, v := range f.vals {
-			if nv, moved := r.swap(v); v != nil && (f.copy || moved) {
-				_ = n.target.Set(itoa(i), nv)
-			}
-		}
-		if f.copy {
-			_ = n.target.Set("length", len(f.vals))
-		}
+		f.fillArray()
 	case jsvalue.Map, jsvalue.Set:
-		f.rewriteEntries(r, n)
+		f.fillEntries()
 	default:
 		for i, k := range f.keys {
-			if nv, moved := r.swap(f.vals[i]); f.copy || moved {
-				jsvalue.Define(r.vm, n.target, k, nv)
+			if nv, moved := t.swap(f.vals[i]); !f.ours || moved {
+				n.put(k, nv)
 			}
 		}
 	}
 }
 
-// rewriteEntries replaces values in place; a key that changes needs the whole
-// collection to be built anew, to keep its order.
-func (f *found) rewriteEntries(r *Realm, n *node) {
-	step := 2
-	if f.class == jsvalue.Set {
-		step = 1
+func (f *source) fillArray() {
+	n, t := f.n, f.n.t
+	if f.ours {
+		for i, v := range f.vals {
+			if nv, moved := t.swap(v); moved {
+				_ = n.target.Set(itoa(i), nv)
+			}
+		}
+		return
 	}
-	again := false
-	for i := 0; i < len(f.vals); i += step {
-		_, moved := r.swap(f.vals[i])
-		again = again || moved
+	if slices.Contains(f.vals, nil) {
+		for i, v := range f.vals {
+			if v != nil {
+				_ = n.target.Set(itoa(i), t.known(v))
+			}
+		}
+		_ = n.target.Set("length", len(f.vals))
+		return
 	}
-	if again {
-		if step == 1 {
-			must(r.setClear(n.target))
-		} else {
-			must(r.mapClear(n.target))
+	vals := f.vals
+	if f.deep {
+		vals = make([]goja.Value, len(f.vals))
+		for i, v := range f.vals {
+			vals[i] = t.known(v)
 		}
 	}
+	must(t.r.push(n.target, vals...))
+}
+
+// fillEntries replaces values in place; a key that changes needs the whole
+// collection to be built anew, to keep its order.
+func (f *source) fillEntries() {
+	n, t, r := f.n, f.n.t, f.n.t.r
+	step := stepOf(f.class)
+	again := !f.ours
 	for i := 0; i < len(f.vals); i += step {
-		k := r.known(f.vals[i])
+		_, moved := t.swap(f.vals[i])
+		again = again || moved
+	}
+	if again && f.ours {
+		must(n.clearing()(n.target))
+	}
+	for i := 0; i < len(f.vals); i += step {
+		k := t.known(f.vals[i])
 		if step == 2 {
-			must(r.mapSet(n.target, k, r.known(f.vals[i+1])))
+			must(r.mapSet(n.target, k, t.known(f.vals[i+1])))
 		} else if again {
 			must(r.setAdd(n.target, k))
 		}
 	}
+}
+
+func (n *node) clearing() goja.Callable {
+	if n.kind == value.KindSet {
+		return n.t.r.setClear
+	}
+	return n.t.r.mapClear
 }
 
 func (t *Tracker) refuse(at *node, key, what string) { t.refuseAt(at, key, nil, what) }

@@ -35,23 +35,31 @@ func (t *Tracker) Flush() (patch []byte, err error) {
 
 // settle forgets the objects that are no longer part of the state.
 func (t *Tracker) settle(freed []value.Ref) {
-	gone := len(freed) > 0
+	t.looked = 0
 	for _, id := range freed {
 		if n := t.live[id]; n != nil {
-			t.forget(n)
+			t.release(n)
 		}
 	}
 	for _, n := range t.fresh {
 		if n.id == 0 {
-			t.forget(n)
-			gone = true
+			t.release(n)
 		}
 	}
 	clear(t.fresh)
 	t.fresh = t.fresh[:0]
-	if gone && len(t.watched) > 0 {
-		t.watched = slices.DeleteFunc(t.watched, func(n *node) bool { return n.id == 0 })
+}
+
+// release lets go of a node, but stays able to tell its source until Seal: both
+// may come back, and are one object.
+func (t *Tracker) release(n *node) {
+	if n.src == nil {
+		t.r.letGo(n)
+		t.forget(n)
+		return
 	}
+	delete(t.live, n.id)
+	n.id, n.dirty, n.detached, n.touched = 0, nil, true, true
 }
 
 type flusher struct {
@@ -64,12 +72,8 @@ type flusher struct {
 // proxies. It adopts what they hold, so that later steps can't fail.
 func (f *flusher) scan() {
 	t := f.t
-	for i := 0; i < len(t.watched); i++ { // grows while it adopts
-		n := t.watched[i]
-		f.absorb(n, n.memberKeys())
-		if n.id != 0 {
-			n.mark().all = true
-		}
+	if len(t.watched.all) > 0 {
+		t.sync()
 	}
 	for n := range t.scanned {
 		if n.kind == value.KindError {
@@ -97,17 +101,6 @@ func (f *flusher) absorb(n *node, keys []string) {
 			}
 		}
 	}
-}
-
-func (n *node) memberKeys() []string {
-	if n.kind != value.KindArray {
-		return n.target.Keys()
-	}
-	keys := make([]string, n.target.Get("length").ToInteger())
-	for i := range keys {
-		keys[i] = itoa(i)
-	}
-	return keys
 }
 
 func (f *flusher) run() {
@@ -143,7 +136,7 @@ func (f *flusher) elem(v goja.Value) value.Elem {
 		return leaf
 	}
 	n := f.t.r.nodes[o]
-	if n == nil || n.t != f.t {
+	if n == nil || n.t != f.t || n.detached {
 		n = f.t.r.nodes[f.t.adopt(o, nil, "").(*goja.Object)]
 	}
 	if n.id == 0 {
@@ -161,6 +154,12 @@ func (f *flusher) whole(n *node) {
 	switch n.kind {
 	case value.KindObject:
 		m.NullProto = n.target.Prototype() == nil
+		if n.src != nil && !n.touched { // the target holds the same
+			for i, k := range n.src.keys {
+				m.Put(k, f.elem(f.t.known(n.src.vals[i])))
+			}
+			break
+		}
 		for _, k := range n.target.Keys() {
 			m.Put(k, f.elem(n.target.Get(k)))
 		}
@@ -169,6 +168,15 @@ func (f *flusher) whole(n *node) {
 			m.Put(k, f.elem(n.target.Get(k)))
 		}
 	case value.KindArray:
+		if n.src != nil && !n.touched {
+			m.Items = make([]value.Elem, len(n.src.vals))
+			for i, v := range n.src.vals {
+				if m.Items[i] = (value.Hole{}); v != nil {
+					m.Items[i] = f.elem(f.t.known(v))
+				}
+			}
+			break
+		}
 		m.Items = f.elements(n, 0)
 	case value.KindMap, value.KindSet:
 		jsvalue.Entries(r.vm, n.target, func(k, v goja.Value) { m.Put(f.elem(k), f.elem(v)) })

@@ -16,10 +16,13 @@ type node struct {
 	kind   value.NodeKind
 	target *goja.Object // the object itself
 	proxy  *goja.Object // what scripts hold; the target for Map, Set, Date …
-	orig   *goja.Object // a frozen object that target is a copy of
 	plain  bool         // nothing but Object.prototype or Array.prototype above it
 	odd    bool         // has members that aren't writable, enumerable and configurable
 	dirty  *dirty       // nil: untouched since the last Flush
+
+	src      *source // the object that target is a copy of, until Seal
+	detached bool    // no part of the state, known for the sake of src
+	touched  bool    // isn't as it was copied from src
 
 	bytes value.BytesKind
 	live  []byte // KindBytes: the memory of target
@@ -43,6 +46,7 @@ type dirtyEntry struct {
 }
 
 func (n *node) mark() *dirty {
+	n.touched = true
 	if n.dirty == nil {
 		n.dirty = &dirty{short: -1}
 		n.t.dirty = append(n.t.dirty, n)
@@ -51,6 +55,7 @@ func (n *node) mark() *dirty {
 }
 
 func (n *node) truncated(length int) {
+	n.touched = true
 	if n.id == 0 {
 		return
 	}
@@ -60,6 +65,7 @@ func (n *node) truncated(length int) {
 }
 
 func (n *node) cleared() {
+	n.touched = true
 	if n.id != 0 {
 		n.mark().clear = true
 	}
@@ -68,6 +74,7 @@ func (n *node) cleared() {
 // touch notes that the member called key was written or removed. Entries stay
 // in the order in which members that are new came to be.
 func (n *node) touch(key any, removed bool) {
+	n.touched = true
 	if n.id == 0 {
 		return
 	}

@@ -8,9 +8,10 @@
 // per runtime. Beside the objects a Tracker keeps the state as of the last
 // Flush as a Graph; a Flush compares only the places that were touched.
 //
-// An object that a script hands to the state becomes part of it as it is, so a
-// reference that the script kept bypasses the proxy. Such objects are compared
-// whole at each Flush until Seal.
+// Of an object that a script hands to the state, the state keeps a copy. Until
+// Seal the object, its source, is remembered with what was last seen of it: a
+// Flush, and a look at the Root, does to the copy what was done to the source.
+// From Seal on the source is the script's alone.
 //
 // A Realm and its Trackers belong to the goroutine that owns the runtime.
 package track
@@ -27,13 +28,15 @@ import (
 type Realm struct {
 	vm    *goja.Runtime
 	traps *goja.ProxyTrapConfig
-	nodes map[*goja.Object]*node // by target, by proxy, and by a frozen original
+	nodes map[*goja.Object]*node // by target and by proxy
 
 	objectProto, arrayProto        *goja.Object
-	reflectSet, ownDesc, frozen    goja.Callable
+	reflectSet, ownDesc, push      goja.Callable
 	mapGet, mapSet, mapHas, mapDel goja.Callable
 	mapClear, setAdd, setHas       goja.Callable
-	setDel, setClear               goja.Callable
+	setDel, setClear, setTime      goja.Callable
+	oursAdd, oursHas               goja.Callable
+	ours                           *goja.Object // a WeakSet of objects without a proxy that were part of a state
 }
 
 var typeTraps = reflect.TypeOf((*goja.ProxyTrapConfig)(nil))
@@ -47,7 +50,9 @@ func Install(vm *goja.Runtime) *Realm {
 	r.arrayProto = r.global("Array").Get("prototype").ToObject(vm)
 	r.reflectSet = method(reflects, "set")
 	r.ownDesc = method(object, "getOwnPropertyDescriptor")
-	r.frozen = method(object, "isFrozen")
+	r.push = method(r.arrayProto, "push")
+	r.ours = jsvalue.Construct(vm, "WeakSet")
+	r.oursAdd, r.oursHas = method(r.ours, "add"), method(r.ours, "has")
 	r.traps = &goja.ProxyTrapConfig{
 		Set: func(target *goja.Object, prop string, v, receiver goja.Value) bool {
 			return r.set(target, prop, -1, v, receiver)
@@ -105,33 +110,26 @@ func (r *Realm) wrap(proto *goja.Object, name string, f func(n *node, orig goja.
 	return orig
 }
 
-// known is v, or its proxy if v is the raw object behind one.
-func (r *Realm) known(v goja.Value) goja.Value {
-	v, _ = r.swap(v)
-	return v
+// letGo remembers, for as long as it lives, that the object of n is ours: a
+// script has nothing behind it that could bypass us.
+func (r *Realm) letGo(n *node) {
+	if n.proxy == n.target {
+		must(r.oursAdd(r.ours, n.target))
+	}
 }
 
-// swap is known, and whether that is another value. (Two goja values must not
-// be compared with ==: strings beyond ASCII panic.)
-func (r *Realm) swap(v goja.Value) (goja.Value, bool) {
-	if o, ok := v.(*goja.Object); ok {
-		if n := r.nodes[o]; n != nil {
-			return n.proxy, n.proxy != o
-		}
-	}
-	return v, false
-}
+func (r *Realm) wasOurs(o *goja.Object) bool { return must(r.oursHas(r.ours, o)).ToBoolean() }
 
 // wrapLookup makes a method find members by raw references too.
 func (r *Realm) wrapLookup(proto *goja.Object, name string) goja.Callable {
-	return r.wrap(proto, name, func(_ *node, orig goja.Callable, c goja.FunctionCall) goja.Value {
-		return must(orig(c.This, r.known(c.Argument(0))))
+	return r.wrap(proto, name, func(n *node, orig goja.Callable, c goja.FunctionCall) goja.Value {
+		return must(orig(c.This, n.t.known(c.Argument(0))))
 	})
 }
 
 func (r *Realm) wrapRemove(proto *goja.Object) (del, clear goja.Callable) {
 	del = r.wrap(proto, "delete", func(n *node, orig goja.Callable, c goja.FunctionCall) goja.Value {
-		k := r.known(c.Argument(0))
+		k := n.t.known(c.Argument(0))
 		n.touch(r.dirtyKey(k), true)
 		return must(orig(c.This, k))
 	})
@@ -173,10 +171,13 @@ func (r *Realm) wrapDate() {
 		if f, ok := goja.AssertFunction(proto.Get(name)); !ok || f == nil {
 			continue
 		}
-		r.wrap(proto, name, func(n *node, orig goja.Callable, c goja.FunctionCall) goja.Value {
+		orig := r.wrap(proto, name, func(n *node, orig goja.Callable, c goja.FunctionCall) goja.Value {
 			n.mark()
 			return must(orig(c.This, c.Arguments...))
 		})
+		if name == "setTime" {
+			r.setTime = orig
+		}
 	}
 }
 

@@ -30,7 +30,11 @@ type Tracker struct {
 	live      map[value.Ref]*node
 	dirty     []*node
 	fresh     []*node // made since the last Flush
-	watched   []*node // adopted since the last Seal
+	watched   sources // handed over since the last Seal
+	weight    int     // of watched
+	looked    int     // places of watched that were compared since the last Flush
+	syncing   bool
+	revived   bool // a detached node became part of the state again
 	scanned   map[*node]struct{}
 }
 
@@ -47,7 +51,7 @@ func (r *Realm) New(o Options) *Tracker {
 func (t *Tracker) reset(g *value.Graph) {
 	t.g, t.root, t.rootDirty = g, goja.Undefined(), false
 	t.live, t.scanned = map[value.Ref]*node{}, map[*node]struct{}{}
-	t.dirty, t.fresh, t.watched = nil, nil, nil
+	t.dirty, t.fresh, t.watched, t.weight, t.looked = nil, nil, sources{}, 0, 0
 }
 
 // Close lets go of the state; proxies that scripts still hold go on working as
@@ -58,6 +62,9 @@ func (t *Tracker) Close() {
 	}
 	for _, n := range t.fresh {
 		t.forget(n)
+	}
+	for _, f := range t.watched.all {
+		t.forget(f.n)
 	}
 	t.reset(value.NewGraph())
 }
@@ -77,8 +84,14 @@ func (t *Tracker) Load(g *value.Graph) error {
 // Init sets the state of a new actor.
 func (t *Tracker) Init(root goja.Value) error { return t.SetRoot(root) }
 
-// Root is the state as scripts see it.
-func (t *Tracker) Root() goja.Value { return t.root }
+// Root is the state as scripts see it, with what they changed by old
+// references, if this turn has not looked for that too often already.
+func (t *Tracker) Root() goja.Value {
+	if len(t.watched.all) > 0 && t.looked+t.weight <= readBudget {
+		t.look()
+	}
+	return t.root
+}
 
 // SetRoot replaces the state as a whole (c.state = …). An error is a
 // *goja.Exception, to be thrown at the script, and the state as it was.
@@ -92,13 +105,23 @@ func (t *Tracker) SetRoot(v goja.Value) error {
 
 // Dirty reports, cheaply, whether a Flush may find a change.
 func (t *Tracker) Dirty() bool {
-	return t.rootDirty || len(t.dirty) > 0 || len(t.watched) > 0 || len(t.scanned) > 0
+	return t.rootDirty || len(t.dirty) > 0 || len(t.watched.all) > 0 || len(t.scanned) > 0
 }
 
-// Seal ends the watch over objects adopted so far: references to them that
-// bypass the state are taken to be gone. Flush first.
+// Seal ends the watch over the objects that were handed over so far: from then
+// on they are the script's alone. Flush first.
 func (t *Tracker) Seal() {
-	t.watched = nil
+	if len(t.watched.all) == 0 {
+		return
+	}
+	for _, f := range t.watched.all {
+		if f.n.src = nil; f.n.detached {
+			t.r.letGo(f.n)
+			t.forget(f.n)
+		}
+	}
+	t.watched.clear()
+	t.weight, t.looked = 0, 0
 }
 
 // Snapshot is the state as of the last Flush, encoded; later patches apply to it.
@@ -138,12 +161,45 @@ func (t *Tracker) newNode(kind value.NodeKind, target, proxy *goja.Object) *node
 func (t *Tracker) forget(n *node) {
 	delete(t.r.nodes, n.target)
 	delete(t.r.nodes, n.proxy)
-	if n.orig != nil {
-		delete(t.r.nodes, n.orig)
-	}
 	delete(t.scanned, n)
 	delete(t.live, n.id)
 	n.id, n.dirty = 0, nil
+}
+
+// node is what stands for o in this state, nil if nothing does: o is its
+// target, its proxy, or an object that was handed over since the last Seal.
+func (t *Tracker) node(o *goja.Object) *node {
+	n, _ := t.find(o)
+	return n
+}
+
+// find is node, and whether o is part of another tracker's state.
+func (t *Tracker) find(o *goja.Object) (n *node, foreign bool) {
+	n = t.r.nodes[o]
+	if n != nil && n.t == t {
+		return n, false
+	}
+	if f := t.watched.of(o); f != nil {
+		return f.n, false
+	}
+	return nil, n != nil
+}
+
+// known is v, or what stands for it in the state.
+func (t *Tracker) known(v goja.Value) goja.Value {
+	v, _ = t.swap(v)
+	return v
+}
+
+// swap is known, and whether that is another value. (Two goja values must not
+// be compared with ==: strings beyond ASCII panic.)
+func (t *Tracker) swap(v goja.Value) (goja.Value, bool) {
+	if o, ok := v.(*goja.Object); ok {
+		if n := t.node(o); n != nil {
+			return n.proxy, n.proxy != o
+		}
+	}
+	return v, false
 }
 
 // build makes the objects of a stored element.
@@ -210,7 +266,7 @@ func (t *Tracker) fill(n *node, m *value.Node) {
 			must(t.r.setAdd(n.target, t.build(k)))
 		case value.KindError:
 			if k != "name" && k != "message" && k != "stack" {
-				jsvalue.Define(vm, n.target, k.(string), t.build(v))
+				_ = setErrorField(n.target, k.(string), t.build(v))
 			}
 		default:
 			jsvalue.Define(vm, n.target, k.(string), t.build(v))
