@@ -55,7 +55,6 @@ type cell struct {
 	rev      uint64 // batches handed to the store since the actor was made
 	stateRev uint64 // the last of them that changed the state
 	bytes    int64  // stored size of the state
-	broken   bool   // the last start failed
 
 	// For the Observer alone.
 	shared   *actor.Ref

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/rivetdev/rivet/internal/actor"
 	"github.com/rivetdev/rivet/internal/studio/filter"
@@ -30,11 +29,7 @@ type directory struct {
 // row is an actor as the list knows it.
 type row struct {
 	inspect.Actor
-	alarms   int
-	name     string // type/key in lower case, for search
-	gone     bool
-	failed   error
-	errCount int
+	name string // type/key in lower case, for search
 }
 
 func (d *directory) init(s *Studio) {
@@ -96,7 +91,7 @@ func (d *directory) load(ctx context.Context) error {
 		}
 		for i := range list {
 			r := newRow(list[i].Ref)
-			r.Rev, r.StateBytes, r.alarms = list[i].Rev, list[i].StateBytes, list[i].Alarms
+			r.Rev, r.StateBytes = list[i].Rev, list[i].StateBytes
 			d.mood(r)
 			rows[list[i].Ref.ID] = r
 		}
@@ -136,11 +131,8 @@ func (d *directory) mood(r *row) {
 
 func (d *directory) hear(id actor.ID, e *actor.Entry) {
 	if e.Kind == actor.EntryDestroy {
-		if r := d.rows[id]; r != nil {
-			r.gone = true
-			delete(d.rows, id)
-			d.ids = nil
-		}
+		delete(d.rows, id)
+		d.ids = nil
 		return
 	}
 	r := d.rows[id]
@@ -294,7 +286,7 @@ func (d *directory) sorted() []*row {
 	return d.ids
 }
 
-// withAlarms are the actors that may have scheduled actions.
+// known are all actors, by type and key.
 func (d *directory) known(ctx context.Context) ([]inspect.Actor, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -307,5 +299,3 @@ func (d *directory) known(ctx context.Context) ([]inspect.Actor, error) {
 	}
 	return out, nil
 }
-
-func timeOf(ms int64) time.Time { return time.UnixMilli(ms) }

@@ -51,7 +51,9 @@ func (h *hub) init(s *Studio) {
 }
 
 func (h *hub) close() {
-	h.stop()
+	h.mu.Lock()
+	h.stop() // nobody is added after this
+	h.mu.Unlock()
 	h.wg.Wait()
 }
 
@@ -68,13 +70,13 @@ func (h *hub) poke() {
 func (s *Studio) socket(q *request) error {
 	h := &s.hub
 	h.mu.Lock()
-	full := h.sockets >= inspect.MaxSockets
-	if !full && h.ctx.Err() == nil {
+	full, over := h.sockets >= inspect.MaxSockets, h.ctx.Err() != nil
+	if !full && !over {
 		h.sockets++
 		h.wg.Add(1)
 	}
 	h.mu.Unlock()
-	if h.ctx.Err() != nil {
+	if over {
 		return coded(http.StatusServiceUnavailable, errs.ShuttingDown, "The server is shutting down.")
 	}
 	if full {
