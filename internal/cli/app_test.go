@@ -295,3 +295,15 @@ func TestFailedInitLeavesNothing(t *testing.T) {
 		t.Errorf("left behind: %v %v", entries, err)
 	}
 }
+
+func TestInitSaysWhyItCanNotWrite(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := os.Symlink(filepath.Join(dir, "nowhere"), filepath.Join(dir, "link")); err != nil {
+		t.Skip("no symbolic links here:", err)
+	}
+	code, _, errOut := run(t, &App{Cwd: dir}, "init", "link/app", "--yes")
+	if code != 1 || !strings.Contains(errOut, "storage_unavailable") || !strings.Contains(errOut, "another directory") {
+		t.Errorf("%d %s", code, errOut)
+	}
+}

@@ -135,7 +135,8 @@ func runInit(ctx context.Context, a *App, o initOptions) error {
 	}
 	written, left, err := writeProject(ctx, dir, files, tools)
 	if err != nil {
-		return fmt.Errorf("init %s: %w", o.dir, err)
+		return errs.Wrap(errs.StorageUnavailable, err, "can't write to %s: %v", dir, systemCause(err)).
+			WithHint("check that it is a place of yours with room on its disk, or name another directory")
 	}
 	res := initResult{Dir: dir, Name: o.name, Template: t.Name, Files: written, Left: left, Next: nextCommands(a, dir, t)}
 	return printInit(a, res, o.dir)

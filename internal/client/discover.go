@@ -86,7 +86,7 @@ func FindProject(dir, home string) (string, error) {
 				continue
 			}
 			if err != nil {
-				return "", errs.Wrap(errs.ConfigInvalid, err, "look for the project")
+				return "", unreadable(filepath.Join(at, name), err)
 			}
 			if err := trusted(filepath.Join(at, name), info); err != nil {
 				return "", err
@@ -104,6 +104,17 @@ func FindProject(dir, home string) (string, error) {
 	}
 }
 
+// unreadable says what the system said of a file that tells where the project
+// or its server is.
+func unreadable(path string, err error) error {
+	said := err
+	if p := (*fs.PathError)(nil); errors.As(err, &p) {
+		said = p.Err
+	}
+	return errs.Wrap(errs.ConfigInvalid, err, "%s can't be read: %v", path, said).
+		WithHint("check who may read it, or name the server with --url")
+}
+
 func serverFile(project string) string { return filepath.Join(project, ".rivet", "server.json") }
 
 // readServerFile reads what a server announced; nil if none did.
@@ -114,19 +125,19 @@ func readServerFile(project string) (*Server, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, errs.Wrap(errs.ConfigInvalid, err, "read %s", path)
+		return nil, unreadable(path, err)
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return nil, errs.Wrap(errs.ConfigInvalid, err, "read %s", path)
+		return nil, unreadable(path, err)
 	}
 	if err := secret(path, info); err != nil {
 		return nil, err
 	}
 	b, err := io.ReadAll(io.LimitReader(f, 1<<16))
 	if err != nil {
-		return nil, errs.Wrap(errs.ConfigInvalid, err, "read %s", path)
+		return nil, unreadable(path, err)
 	}
 	var s Server
 	if json.Unmarshal(b, &s) != nil || s.URL == "" || s.Instance == "" {

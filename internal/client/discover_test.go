@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/rivetdev/rivet/internal/errs"
@@ -99,5 +100,17 @@ func TestFindProjectStopsAtHome(t *testing.T) {
 	}
 	if got, err := FindProject(home, home); got != home || err != nil {
 		t.Errorf("from home itself: %q, %v; want it", got, err)
+	}
+}
+
+func TestFindProjectSaysWhatItCanNotRead(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	_, err := FindProject(file, t.TempDir())
+	if e := errs.As(err); e == nil || e.Code != errs.ConfigInvalid || !strings.Contains(e.Msg, file) || e.Hint == "" {
+		t.Errorf("FindProject(a file) = %#v", err)
 	}
 }
