@@ -15,6 +15,7 @@ step() { # NAME COMMAND…
   if ! "${@:2}"; then failed+=("$1"); fi
 }
 have() { command -v "$1" >/dev/null 2>&1; }
+sum256() { if have sha256sum; then sha256sum; else shasum -a 256; fi; }
 
 # debian installs packages if it may; it says nothing if it may not.
 updated=
@@ -48,7 +49,7 @@ need_node() {
 # packages DIR: npm ci, unless that has been done for this lock file.
 packages() {
   local stamp="$1/node_modules/.lock" sum
-  sum=$(sha256sum <"$1/package-lock.json")
+  sum=$(sum256 <"$1/package-lock.json")
   [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$sum" ] && return
   npm --prefix "$1" ci --no-audit --no-fund --loglevel=error && echo "$sum" >"$stamp"
 }
@@ -58,11 +59,11 @@ libraries() {
   local from=e2e/testdata/conf_npm cache dir
   [ -f $from/package-lock.json ] || return 0
   cache="${XDG_CACHE_HOME:-$HOME/.cache}/rivet-e2e"
-  dir="$cache/$(sha256sum <$from/package-lock.json | cut -c1-16)"
+  dir="$cache/$(sum256 <$from/package-lock.json | cut -c1-16)"
   if [ ! -d "$dir" ]; then
     mkdir -p "$cache" && tmp=$(mktemp -d "$cache/installing-XXXXXX") || return 1
     cp $from/package.json $from/package-lock.json "$tmp" &&
-      npm --prefix "$tmp" ci --ignore-scripts --no-audit --no-fund --loglevel=error && mv "$tmp" "$dir" || return 1
+      npm --prefix "$tmp" ci --ignore-scripts --no-audit --no-fund --loglevel=error && mv "$tmp" "$dir" || { rm -rf "$tmp"; return 1; }
   fi
   export RIVET_LIBRARIES="$dir"
 }
