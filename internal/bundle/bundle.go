@@ -132,6 +132,8 @@ func (b *Builder) userSettings(r *resolver) api.BuildOptions {
 	}
 	o.Outfile = filepath.Join(b.opts.Dir, "user.js")
 	o.Define = b.opts.defines(true)
+	// Modules are strict; esbuild says so only of ES module output.
+	o.Banner = map[string]string{"js": "\"use strict\";"}
 	if b.async {
 		o.Format = api.FormatESModule
 		o.Banner = map[string]string{"js": "\"use strict\";\nglobalThis.__rivet_ready = (async () => {"}

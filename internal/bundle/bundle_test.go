@@ -302,3 +302,11 @@ func TestFindEntry(t *testing.T) {
 }
 
 var _ fs.FS = testSDK
+
+func TestModulesAreStrict(t *testing.T) {
+	b := newBuilder(t, nil, "registry.ts")
+	write(t, b.opts.Dir, map[string]string{"registry.ts": `export const x = (function (this: unknown) { return this === undefined; })();`})
+	if got := eval(t, run(t, build(t, b)), "entry.x"); got != "true" {
+		t.Errorf("code of a module is not strict: %s", got)
+	}
+}

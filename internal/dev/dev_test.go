@@ -134,7 +134,7 @@ func TestAtomicRenameSwaps(t *testing.T) {
 func TestSwapFilesAndIgnoredPathsDoNothing(t *testing.T) {
 	t.Parallel()
 	p := start(t, "gen")
-	for _, name := range []string{".main.ts.swp", "4913", "main.ts~", ".#main.ts", "node_modules/a/b.js", ".git/index", ".rivet/rivet.db", "gen/x.ts"} {
+	for _, name := range []string{".main.ts.swp", "4913", "main.ts~", ".#main.ts", "node_modules/a/b.js", ".git/index", ".rivet/rivet.db", "gen/x.ts", "dev.log"} {
 		p.write(t, name, "noise")
 	}
 	p.save(t, "main.ts", "two")

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/fsnotify/fsnotify"
 )
@@ -20,10 +21,13 @@ const maxDirs = 8192
 // watcher tells of changes below some directories. Directories are watched, not
 // files, since editors save by renaming a new file over the old one.
 type watcher struct {
+	mu      sync.Mutex // guards inputs
 	fs      *fsnotify.Watcher
 	root    string
 	ignore  []string // patterns of names or of paths relative to root
 	watched map[string]bool
+	// inputs are files that a build read, or looked for, whatever their name.
+	inputs map[string]bool
 }
 
 func newWatcher(root string, ignore []string) (*watcher, error) {
@@ -31,7 +35,7 @@ func newWatcher(root string, ignore []string) (*watcher, error) {
 	if err != nil {
 		return nil, fmt.Errorf("watch %s: %w", root, err)
 	}
-	return &watcher{fs: fw, root: root, ignore: ignore, watched: map[string]bool{}}, nil
+	return &watcher{fs: fw, root: root, ignore: ignore, watched: map[string]bool{}, inputs: map[string]bool{}}, nil
 }
 
 func (w *watcher) Close() error { return w.fs.Close() }
@@ -71,6 +75,9 @@ func (w *watcher) addDir(dir string) {
 // follow also watches the directories of files that a build read.
 func (w *watcher) follow(files []string) {
 	for _, f := range files {
+		w.mu.Lock()
+		w.inputs[f] = true
+		w.mu.Unlock()
 		dir := filepath.Dir(f)
 		if !slices.Contains(strings.Split(filepath.ToSlash(dir), "/"), "node_modules") {
 			w.addDir(dir)
@@ -119,9 +126,29 @@ func (w *watcher) matters(ev fsnotify.Event) bool {
 			}
 			// Files may have come before the watch did; the rebuild sees them.
 			_ = w.addTree(ev.Name) // a directory that went again is no loss
+			return true
 		}
 	}
-	return true
+	return w.builds(ev.Name)
+}
+
+// builds reports whether a file may be part of a build: one that a build read
+// or looked for, or one with the ending of a source. A log that is written
+// beside the project is neither, nor is a file that it tells of.
+func (w *watcher) builds(path string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.inputs[path] {
+		return true
+	}
+	name := filepath.Base(path)
+	switch filepath.Ext(name) {
+	case ".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".json", ".css", ".txt", ".sql", ".md", ".yaml", ".yml", ".wasm":
+		return true
+	case "": // a directory that went or came under another name
+		return true
+	}
+	return strings.HasPrefix(name, ".env")
 }
 
 func (w *watcher) skipsDir(path string) bool {

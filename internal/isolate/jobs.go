@@ -156,8 +156,10 @@ func (i *instance) run(job actor.Job) {
 	case actor.Disconnect:
 		i.disconnect(j.Conn)
 	case actor.Subscribe:
-		if c := i.byID[j.Conn]; c != nil {
-			r.call(r.js.subscribe, i.js, r.vm.ToValue(c.slot), r.vm.ToValue(j.Event), r.vm.ToValue(j.On))
+		if c := i.byID[j.Conn]; c != nil && c.accepted {
+			i.subscribe(c, j)
+		} else if c != nil {
+			c.early = append(c.early, j) // conn.subscriptions is there once it is accepted
 		}
 	case actor.Granted:
 		i.resume(j.Token, value.Undefined{}, j.Err)
@@ -295,6 +297,15 @@ func (i *instance) accept(c *connRec) {
 	}
 	i.connChange(c)
 	i.effect(actor.Accepted{Conn: c.info.ID})
+	for _, j := range c.early {
+		i.subscribe(c, j)
+	}
+	c.early = nil
+}
+
+func (i *instance) subscribe(c *connRec, j actor.Subscribe) {
+	vm := i.iso.vm
+	i.iso.call(i.iso.js.subscribe, i.js, vm.ToValue(c.slot), vm.ToValue(j.Event), vm.ToValue(j.On))
 }
 
 // connected ends the wait of a connection's acts: onConnect has ended.

@@ -235,4 +235,5 @@ type connRec struct {
 	noted    bool // in instance.dirty: scripts had its state
 	stored   bool // its state was reported, as it was then
 	held     []actor.Act
+	early    []actor.Subscribe // that came before it was accepted
 }
