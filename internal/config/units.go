@@ -11,7 +11,7 @@ import (
 // Size is a number of bytes; 64KiB, 1.5 MB and 65536 are ways to write one.
 type Size int64
 
-var binary = map[string]int64{"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40}
+var binaryUnits = map[string]int64{"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40}
 
 var units = []struct {
 	name  string
@@ -41,7 +41,7 @@ func ParseSize(text string) (Size, error) {
 // String is the size in the largest binary unit that leaves no rest.
 func (s Size) String() string {
 	for _, name := range []string{"TiB", "GiB", "MiB", "KiB"} {
-		if u := Size(binary[name]); s != 0 && s%u == 0 {
+		if u := Size(binaryUnits[name]); s != 0 && s%u == 0 {
 			return fmt.Sprintf("%d%s", s/u, name)
 		}
 	}
