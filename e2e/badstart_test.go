@@ -137,3 +137,25 @@ func TestDataThatCannotBeUsed(t *testing.T) {
 		}
 	})
 }
+
+// TestAProjectAnnouncesOneServer: a second server on other data leaves the
+// first one's announcement alone, also when it ends.
+func TestAProjectAnnouncesOneServer(t *testing.T) {
+	t.Parallel()
+	first := startDev(t, project(t, "wire"))
+	call := func(want string) {
+		t.Helper()
+		out, errOut, code := rivet(t, first.dir, "call", "counter/one", "increment", "1")
+		if code != 0 || strings.TrimSpace(out) != want {
+			t.Errorf("call: exit %d, printed %q, want %q\n%s", code, out, want, errOut)
+		}
+	}
+	call("1")
+	second := startDev(t, first.dir, "--memory")
+	second.event(t, "not_announced", 0)
+	call("2")
+	if code := second.interrupt(t); code != 0 {
+		t.Errorf("the second server exits with %d", code)
+	}
+	call("3")
+}

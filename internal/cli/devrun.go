@@ -265,11 +265,14 @@ func (r *devRun) announce() error {
 	if host == "" || host == "0.0.0.0" || host == "::" {
 		host = "127.0.0.1"
 	}
-	err := client.WriteServerFile(r.o.Dir, client.Server{
-		URL: "http://" + net.JoinHostPort(host, port), Token: r.token,
-		Data: r.config.DataDir(), Version: r.o.App.Build.Version, Protocol: client.Protocol,
-		PID: os.Getpid(), Instance: r.daemon.Instance(),
-	})
+	err := r.alone()
+	if err == nil {
+		err = client.WriteServerFile(r.o.Dir, client.Server{
+			URL: "http://" + net.JoinHostPort(host, port), Token: r.token,
+			Data: r.config.DataDir(), Version: r.o.App.Build.Version, Protocol: client.Protocol,
+			PID: os.Getpid(), Instance: r.daemon.Instance(),
+		})
+	}
 	if err != nil {
 		// Another server of this project has announced itself; this one goes on.
 		r.out.print(actor.LogWarn, "not_announced", r.out.paint.yellow("note: ")+r.out.safe(err.Error())+"; reach this server with --url",
@@ -299,6 +302,18 @@ func (r *devRun) announce() error {
 	r.out.print(actor.LogInfo, "ready", b.String(), pair{"version", r.o.App.Build.Version}, pair{"project", r.o.Name()},
 		pair{"url", "http://" + net.JoinHostPort(host, port) + "/registry"}, pair{"port", r.daemon.Port()}, pair{"actors", names}, pair{"try", try}, pair{"ms", msOf(took)})
 	return nil
+}
+
+// alone fails if another server of this project runs and has announced itself:
+// a project announces one server, the first.
+func (r *devRun) alone() error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	other, err := client.Discover(ctx, r.o.Dir, client.DiscoverOptions{Home: r.o.App.env["HOME"]})
+	if err != nil || other.Instance == r.daemon.Instance() {
+		return nil // none, or the file of one that has ended, which is replaced
+	}
+	return fmt.Errorf("this project's server at %s is announced already", other.URL)
 }
 
 func actorNames(reg *actor.Registry) []string {

@@ -180,7 +180,13 @@ func (i *instance) drop() {
 		i.dueStop()
 	}
 	for _, c := range i.conns {
+		if c.state != nil {
+			c.state.t.Close()
+		}
 		c.state = nil
+	}
+	if i.state != nil {
+		i.state.t.Close() // else the isolate would keep all that was tracked
 	}
 	i.state, i.waits = nil, nil
 }

@@ -3,6 +3,8 @@ package studio
 import (
 	"bytes"
 	"context"
+	"errors"
+	"io"
 	"net"
 	"net/http/httptest"
 	"strconv"
@@ -105,7 +107,7 @@ func dial(t *testing.T, s *Studio) net.Conn {
 func ending(t *testing.T, c net.Conn) ws.StatusCode {
 	t.Helper()
 	for {
-		f, err := ws.ReadFrame(c)
+		f, err := readFrame(c)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -153,7 +155,7 @@ func TestSocketsEndWithTheStudio(t *testing.T) {
 	if err := wsutil.WriteClientText(conn, []byte(`{"t":"hello","session":"t"}`)); err != nil {
 		t.Fatal(err)
 	}
-	first, err := ws.ReadFrame(conn)
+	first, err := readFrame(conn)
 	if err != nil || !bytes.Contains(first.Payload, []byte(`"t":"welcome"`)) {
 		t.Fatalf("%s (%v)", first.Payload, err)
 	}
@@ -168,4 +170,18 @@ func TestSocketsEndWithTheStudio(t *testing.T) {
 	case <-time.After(10 * time.Second):
 		t.Error("Close waits")
 	}
+}
+
+// readFrame reads one frame of at most 16 MiB.
+func readFrame(r io.Reader) (ws.Frame, error) {
+	h, err := ws.ReadHeader(r)
+	if err != nil {
+		return ws.Frame{}, err
+	}
+	if h.Length > 16<<20 {
+		return ws.Frame{}, errors.New("a frame is too large")
+	}
+	f := ws.Frame{Header: h, Payload: make([]byte, h.Length)}
+	_, err = io.ReadFull(r, f.Payload)
+	return f, err
 }
