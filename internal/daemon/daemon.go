@@ -1,6 +1,6 @@
 // Package daemon is one running rivet: it opens the rooms in order (isolates,
 // storage, engine, server), puts new code in with Swap, and closes them in
-// reverse. dev, serve and test all use it.
+// reverse.
 package daemon
 
 import (
