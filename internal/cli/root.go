@@ -66,8 +66,12 @@ func newRoot(a *App) *cobra.Command {
 	f.StringVarP(&a.global.cwd, "cwd", "C", "", "run in `DIR`")
 
 	root.AddCommand(
-		newCallCommand(a), newCompletionCommand(a), newConfigCommand(a),
-		newDevCommand(a), newInitCommand(a), newVersionCommand(a),
+		newCallCommand(a),
+		newCompletionCommand(a),
+		newConfigCommand(a),
+		newDevCommand(a),
+		newInitCommand(a),
+		newVersionCommand(a),
 	)
 	root.SetHelpTemplate(helpTemplate)
 	root.SetHelpCommand(newHelpCommand(root))

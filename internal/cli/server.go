@@ -25,33 +25,54 @@ func (s *serverOptions) register(f *pflag.FlagSet) {
 	f.BoolVar(&s.asClient, "as-client", false, "come in by the public door, where onAuth decides")
 }
 
-// connect finds the server: --url with --token, else RIVET_URL with
-// RIVET_AUTH_TOKEN, else what the project is running. A token goes only to the
-// URL that came from the same place.
+// connect makes a client of the protocol.
 func (a *App) connect(ctx context.Context, s serverOptions) (*client.Client, error) {
-	o := client.Options{Encoding: client.JSON}
-	switch {
-	case s.url != "":
-		o.URL, o.Token = s.url, s.token
-	case s.token != "":
-		return nil, usage("--token needs --url: a token goes only to the server it is for").pointAt("--token")
-	case a.env["RIVET_URL"] != "":
-		o.URL, o.Token = a.env["RIVET_URL"], a.env["RIVET_AUTH_TOKEN"]
-	default:
-		found, err := a.discover(ctx)
-		if err != nil {
-			return nil, err
-		}
-		o.URL, o.Token = found.URL, found.Token
+	url, token, err := a.locate(ctx, s)
+	if err != nil {
+		return nil, err
 	}
 	if s.asClient {
-		o.Token = ""
+		token = ""
 	}
-	c, err := client.New(o)
+	c, err := client.New(client.Options{Encoding: client.JSON, URL: url, Token: token})
+	return c, s.blame(err)
+}
+
+// inspect makes a client of the inspector API.
+func (a *App) inspect(ctx context.Context, s serverOptions) (*client.Inspector, error) {
+	url, token, err := a.locate(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	in, err := client.NewInspector(client.InspectorOptions{URL: url, Token: token, Via: "cli"})
+	return in, s.blame(err)
+}
+
+// locate finds the server: --url with --token, else RIVET_URL with
+// RIVET_AUTH_TOKEN, else what the project is running. A token goes only to the
+// URL that came from the same place.
+func (a *App) locate(ctx context.Context, s serverOptions) (url, token string, err error) {
+	switch {
+	case s.url != "":
+		return s.url, s.token, nil
+	case s.token != "":
+		return "", "", usage("--token needs --url: a token goes only to the server it is for").pointAt("--token")
+	case a.env["RIVET_URL"] != "":
+		return a.env["RIVET_URL"], a.env["RIVET_AUTH_TOKEN"], nil
+	}
+	found, err := a.discover(ctx)
+	if err != nil {
+		return "", "", err
+	}
+	return found.URL, found.Token, nil
+}
+
+// blame points at --url where an error is about it.
+func (s *serverOptions) blame(err error) error {
 	if err != nil && s.url != "" {
-		return nil, (&failure{says: errs.As(err)}).pointAt(s.url)
+		return (&failure{says: errs.As(err)}).pointAt(s.url)
 	}
-	return c, err
+	return err
 }
 
 func (a *App) discover(ctx context.Context) (*client.Server, error) {
