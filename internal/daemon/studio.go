@@ -41,6 +41,15 @@ func (d *Daemon) SetBuild(b studio.Build) {
 	}
 }
 
+// StudioCode is a code that opens one session of the Studio within 30 seconds;
+// "" before the first Swap, and where the Studio is off.
+func (d *Daemon) StudioCode() string {
+	if s := d.studio.Load(); s != nil && d.s.Studio.Token != "" {
+		return s.NewCode()
+	}
+	return ""
+}
+
 // openStudio makes the inspector API over an engine and its store.
 func (d *Daemon) openStudio(ctx context.Context, e *engine.Engine, st keeper) (*studio.Studio, error) {
 	key, err := studioKey(ctx, st)

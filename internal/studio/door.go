@@ -22,6 +22,7 @@ import (
 const (
 	sessionLife = 16 * time.Hour
 	maxFailures = 10 // a minute, of one address
+	codeLife    = 30 * time.Second
 )
 
 // access is what a bearer may do.
@@ -37,10 +38,12 @@ type door struct {
 	mu       sync.Mutex
 	failures map[string][]time.Time // by address
 	ended    map[string]time.Time   // sessions that were ended, until they would expire
+	codes    map[string]time.Time   // that work once, until they expire
 }
 
 func (d *door) init(o *Options) {
 	d.o, d.failures, d.ended = o, map[string][]time.Time{}, map[string]time.Time{}
+	d.codes = map[string]time.Time{}
 }
 
 // place checks where a request is addressed to and where it comes from, before
@@ -237,13 +240,55 @@ func (s *Studio) hello(q *request) error {
 	return q.json(http.StatusOK, inspect.Hello{Instance: s.o.Instance, Version: s.o.Version, Protocol: inspect.Protocol})
 }
 
-// newSession is POST /session: a token becomes a session.
+// NewCode makes a code that opens one session within 30 seconds, by POST
+// /session {"code"}; in a URL it stands as /studio/#c=CODE. It is what is handed
+// to a browser on its command line, which every user of the machine can read.
+func (s *Studio) NewCode() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails
+	code := base64.RawURLEncoding.EncodeToString(b[:])
+	s.door.mu.Lock()
+	defer s.door.mu.Unlock()
+	now := time.Now()
+	for c, until := range s.door.codes {
+		if now.After(until) {
+			delete(s.door.codes, c)
+		}
+	}
+	s.door.codes[code] = now.Add(codeLife)
+	return code
+}
+
+// redeem takes a code that works once; wrong ones count as wrong tokens do.
+func (d *door) redeem(code, from string) (access, error) {
+	if err := d.calm(from); err != nil {
+		return access{}, err
+	}
+	d.mu.Lock()
+	until, ok := d.codes[code]
+	delete(d.codes, code)
+	d.mu.Unlock()
+	if ok && time.Now().Before(until) {
+		return access{readOnly: d.o.ReadOnly}, nil
+	}
+	d.failed(from)
+	return access{}, coded(http.StatusUnauthorized, errs.Unauthorized, "This code was used, or is older than 30 seconds.").
+		WithHint("Press o in rivet dev, or run rivet studio --open, for another one.")
+}
+
+// newSession is POST /session: a token or a code becomes a session.
 func (s *Studio) newSession(q *request) error {
 	var in inspect.SessionRequest
 	if err := q.read(&in); err != nil {
 		return err
 	}
-	a, err := s.door.identify(in.Token, address(q.Request))
+	from := address(q.Request)
+	a, err := access{}, error(nil)
+	if in.Code != "" {
+		a, err = s.door.redeem(in.Code, from)
+	} else {
+		a, err = s.door.identify(in.Token, from)
+	}
 	if err != nil {
 		return err
 	}

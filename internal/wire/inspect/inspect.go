@@ -38,9 +38,10 @@ type Hello struct {
 	Protocol int    `json:"protocol"`
 }
 
-// SessionRequest is the body of POST /session.
+// SessionRequest is the body of POST /session: a token, or a code that works once.
 type SessionRequest struct {
-	Token    string `json:"token"`
+	Token    string `json:"token,omitempty"`
+	Code     string `json:"code,omitempty"`
 	ReadOnly bool   `json:"readOnly,omitempty"` // give up the right to change
 }
 
