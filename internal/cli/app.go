@@ -17,7 +17,9 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"time"
 
+	"github.com/itchyny/gojq"
 	"golang.org/x/term"
 
 	"github.com/rivetdev/rivet/internal/config"
@@ -37,12 +39,16 @@ type App struct {
 	InTTY, OutTTY, ErrTTY bool
 	Width                 int
 
+	// Now is the time that relative times count from; nil: time.Now.
+	Now func() time.Time
+
 	// Dev runs `rivet dev`; nil: the real one.
 	Dev func(ctx context.Context, o DevOptions) error
 
 	args   []string // as they were typed
 	env    map[string]string
 	global globals
+	filter *gojq.Code // of --jq; nil: none
 }
 
 // Build is what was built, set by the linker.
@@ -54,6 +60,7 @@ type globals struct {
 	quiet   bool
 	verbose bool
 	json    bool
+	jq      string
 	cwd     string
 }
 
@@ -117,7 +124,7 @@ func wantsJSON(args []string) bool {
 		if arg == "--" {
 			return false
 		}
-		if arg == "--json" || arg == "--json=true" {
+		if arg == "--json" || arg == "--json=true" || arg == "--jq" || strings.HasPrefix(arg, "--jq=") {
 			return true
 		}
 	}

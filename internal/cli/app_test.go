@@ -57,10 +57,12 @@ func TestEveryCommandHasTwoExamples(t *testing.T) {
 // TestExamplesParse runs each example as far as its flags and arguments go.
 func TestExamplesParse(t *testing.T) {
 	t.Parallel()
-	for _, cmd := range newRoot(&App{}).Commands() {
+	var check func(cmd *cobra.Command)
+	check = func(cmd *cobra.Command) {
 		for _, line := range strings.Split(cmd.Example, "\n") {
 			line, _, _ = strings.Cut(strings.TrimSpace(line), " > ")
-			args := strings.Fields(strings.ReplaceAll(line, "'", ""))[1:]
+			line, _, _ = strings.Cut(line, " | ")
+			args := shellWords(line)[1:]
 			root := newRoot(&App{})
 			c, rest, err := root.Find(maskNumbers(args))
 			if err == nil {
@@ -73,7 +75,26 @@ func TestExamplesParse(t *testing.T) {
 				t.Errorf("%s: %v", line, err)
 			}
 		}
+		for _, sub := range cmd.Commands() {
+			check(sub)
+		}
 	}
+	for _, cmd := range newRoot(&App{}).Commands() {
+		check(cmd)
+	}
+}
+
+// shellWords splits a line of a shell at spaces that aren't in single quotes.
+func shellWords(line string) []string {
+	var words []string
+	for i, part := range strings.Split(line, "'") {
+		if i%2 == 0 {
+			words = append(words, strings.Fields(part)...)
+		} else {
+			words = append(words, part)
+		}
+	}
+	return words
 }
 
 func TestDevIsToldWhatWasAsked(t *testing.T) {
@@ -240,7 +261,7 @@ func TestOutput(t *testing.T) {
 			t.Parallel()
 			var b bytes.Buffer
 			a := &App{Out: &b, OutTTY: tt.tty, global: globals{color: "never", json: tt.json}}
-			if err := a.printOutput(tt.out, tt.raw); err != nil || b.String() != tt.want {
+			if err := a.printOutput(context.Background(), tt.out, tt.raw); err != nil || b.String() != tt.want {
 				t.Errorf("got %q (%v), want %q", b.String(), err, tt.want)
 			}
 		})

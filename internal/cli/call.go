@@ -168,7 +168,7 @@ func callOnce(ctx context.Context, a *App, c *client.Client, o callOptions) erro
 	if err != nil {
 		return o.explain(ctx, c, err)
 	}
-	return a.printOutput(out, o.raw)
+	return a.printOutput(ctx, out, o.raw)
 }
 
 // call runs the action, over HTTP or a WebSocket; id is the actor's, if it is known.
@@ -261,7 +261,7 @@ func actionsOf(types []client.Type, name string) []string {
 
 // printOutput prints what an action returned: JSON, pretty at a terminal;
 // undefined is nothing.
-func (a *App) printOutput(out value.Value, raw bool) error {
+func (a *App) printOutput(ctx context.Context, out value.Value, raw bool) error {
 	_, undefined := out.(value.Undefined)
 	if s, ok := out.(string); ok && raw && !a.global.json {
 		_, err := io.WriteString(a.Out, s+"\n")
@@ -282,7 +282,10 @@ func (a *App) printOutput(out value.Value, raw bool) error {
 	case undefined:
 		return nil
 	}
-	return writeRawJSON(a.Out, text, a.OutTTY, a.OutTTY && !raw, a.colorOut())
+	if raw && a.filter == nil { // a terminal too gets it as it is
+		return writeRawJSON(a.Out, text, a.OutTTY, false, a.colorOut())
+	}
+	return a.printRaw(ctx, text, false)
 }
 
 // readFile is the content of a file that an argument names, seen from the

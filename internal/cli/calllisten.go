@@ -59,7 +59,7 @@ func runListen(ctx context.Context, a *App, c *client.Client, o callOptions) err
 		select {
 		case e := <-events:
 			seen++
-			if err := a.printEvent(e); err != nil {
+			if err := a.printEvent(ctx, e); err != nil {
 				return err
 			}
 		case r := <-answers:
@@ -67,7 +67,7 @@ func runListen(ctx context.Context, a *App, c *client.Client, o callOptions) err
 			if r.err != nil {
 				return o.explain(ctx, c, r.err)
 			}
-			if err := a.printAnswer(r.out); err != nil {
+			if err := a.printAnswer(ctx, r.out); err != nil {
 				return err
 			}
 		case <-late:
@@ -81,7 +81,7 @@ func runListen(ctx context.Context, a *App, c *client.Client, o callOptions) err
 			if waiting {
 				if r := <-answers; r.err != nil {
 					return o.explain(ctx, c, r.err)
-				} else if err := a.printAnswer(r.out); err != nil {
+				} else if err := a.printAnswer(ctx, r.out); err != nil {
 					return err
 				}
 			}
@@ -103,26 +103,26 @@ func lost(conn *client.Conn) error {
 	return errs.Wrap(errs.ConnectionLost, conn.Err(), "the server closed the connection")
 }
 
-func (a *App) printEvent(e client.Event) error {
+func (a *App) printEvent(ctx context.Context, e client.Event) error {
 	line := &value.Object{}
 	line.Set("event", e.Name)
 	line.Set("args", &value.Array{Items: e.Args})
-	return a.printLine(line)
+	return a.printLine(ctx, line)
 }
 
-func (a *App) printAnswer(out value.Value) error {
+func (a *App) printAnswer(ctx context.Context, out value.Value) error {
 	line := &value.Object{}
 	if _, undefined := out.(value.Undefined); !undefined {
 		line.Set("output", out)
 	}
-	return a.printLine(line)
+	return a.printLine(ctx, line)
 }
 
 // printLine prints one document of many: always on one line.
-func (a *App) printLine(v value.Value) error {
+func (a *App) printLine(ctx context.Context, v value.Value) error {
 	text, err := value.AppendJSON(nil, v)
 	if err != nil {
 		return errs.Wrap(errs.MalformedMessage, err, "print an event")
 	}
-	return writeRawJSON(a.Out, text, false, a.OutTTY, a.colorOut())
+	return a.printRaw(ctx, text, true)
 }

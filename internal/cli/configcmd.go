@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"text/tabwriter"
@@ -36,7 +37,7 @@ code says is not evaluated.`,
 			if err != nil {
 				return err
 			}
-			return printConfig(a, p.config)
+			return printConfig(cmd.Context(), a, p.config)
 		},
 	}
 	flags.register(cmd.Flags())
@@ -44,10 +45,10 @@ code says is not evaluated.`,
 	return cmd
 }
 
-func printConfig(a *App, c *config.Resolved) error {
+func printConfig(ctx context.Context, a *App, c *config.Resolved) error {
 	rows := c.Rows()
 	if a.global.json {
-		return writeJSON(a.Out, rows, a.OutTTY, a.OutTTY, a.colorOut())
+		return a.printJSON(ctx, rows)
 	}
 	if !a.OutTTY {
 		for _, r := range rows {

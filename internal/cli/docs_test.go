@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
 
@@ -16,17 +17,22 @@ func TestThePageKnowsEveryFlag(t *testing.T) {
 		t.Fatal(err)
 	}
 	root := newRoot(&App{})
-	for _, cmd := range root.Commands() {
+	var check func(cmd *cobra.Command)
+	check = func(cmd *cobra.Command) {
 		if cmd.Name() == "help" {
-			continue
+			return
 		}
-		if !strings.Contains(string(page), "rivet "+cmd.Name()) {
-			t.Errorf("docs/cli.md lacks rivet %s", cmd.Name())
+		if !strings.Contains(string(page), cmd.CommandPath()) {
+			t.Errorf("docs/cli.md lacks %s", cmd.CommandPath())
 		}
-		cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
 			if f.Name != "help" && !strings.Contains(string(page), "--"+f.Name) {
-				t.Errorf("docs/cli.md lacks rivet %s --%s", cmd.Name(), f.Name)
+				t.Errorf("docs/cli.md lacks %s --%s", cmd.CommandPath(), f.Name)
 			}
 		})
+		for _, sub := range cmd.Commands() {
+			check(sub)
+		}
 	}
+	check(root)
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // Commands that take values, in which -5 is a number and no flag.
-var valueCommands = []string{"call"}
+var valueCommands = []string{"call", "emit", "bench", "set"}
 
 var negative = regexp.MustCompile(`^-(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$`)
 

@@ -55,6 +55,9 @@ func newRoot(a *App) *cobra.Command {
 			if !slices.Contains([]string{"auto", "always", "never"}, a.global.color) {
 				return usage("--color takes auto, always or never, not %q", a.global.color)
 			}
+			if err := a.compileJQ(); err != nil {
+				return err
+			}
 			return a.enter()
 		},
 	}
@@ -63,6 +66,7 @@ func newRoot(a *App) *cobra.Command {
 	f.BoolVarP(&a.global.quiet, "quiet", "q", false, "print the result and errors alone")
 	f.BoolVarP(&a.global.verbose, "verbose", "v", false, "print more")
 	f.BoolVar(&a.global.json, "json", a.global.json, "print JSON")
+	f.StringVar(&a.global.jq, "jq", "", "print what the jq `EXPR` makes of the JSON")
 	f.StringVarP(&a.global.cwd, "cwd", "C", "", "run in `DIR`")
 
 	root.AddCommand(
@@ -133,7 +137,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
 	hint := suggestion(typed, names, cmd.CommandPath()+" --help lists the flags")
-	if cmd.Name() == "call" {
+	if slices.Contains(valueCommands, cmd.Name()) {
 		hint += `; a value that begins with "-" stands after -- or in --args`
 	}
 	return usage("unknown flag %s", typed).pointAt(typed).hint("%s", hint)

@@ -129,13 +129,11 @@ func (a *App) safeFrame(p bundle.Problem) string {
 // writeJSON writes a document: indented for a reader at a terminal, on one line
 // for a program. On a terminal nothing dangerous gets through.
 func writeJSON(w io.Writer, v any, pretty, tty, color bool) error {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		return fmt.Errorf("write JSON: %w", err)
+	text, err := marshal(v)
+	if err != nil {
+		return err
 	}
-	return writeRawJSON(w, bytes.TrimSuffix(b.Bytes(), []byte("\n")), pretty, tty, color)
+	return writeRawJSON(w, text, pretty, tty, color)
 }
 
 // writeRawJSON writes text that is JSON already.

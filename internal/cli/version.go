@@ -25,10 +25,10 @@ func newVersionCommand(a *App) *cobra.Command {
 		Short:   "Print the version of rivet and of what is in it",
 		Example: "  rivet version\n  rivet version --json",
 		Args:    noArgs,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			v := a.version()
 			if a.global.json {
-				return writeJSON(a.Out, v, a.OutTTY, a.OutTTY, a.colorOut())
+				return a.printJSON(cmd.Context(), v)
 			}
 			line := "rivet " + v.Version
 			if v.Commit != "" {
