@@ -2,6 +2,7 @@ package isolate
 
 import (
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -110,7 +111,47 @@ func (r *isolate) errorFrom(err error) *errs.Error {
 		}
 		return e
 	}
+	var broke *breakdown
+	if errors.As(err, &broke) {
+		return &errs.Error{Code: errs.Internal, Msg: broke.Error(), Stack: broke.where(), Err: err}
+	}
 	return &errs.Error{Code: errs.Internal, Msg: err.Error(), Err: err}
+}
+
+// breakdown is a panic of the engine, or of ours below it: it ends the actor
+// whose code ran. A script can't catch it.
+type breakdown struct {
+	cause any
+	stack []byte
+}
+
+func (b *breakdown) Error() string { return fmt.Sprintf("the JavaScript engine failed: %v", b.cause) }
+
+// where are the first functions that the panic rose through, for a report to
+// those who make the engine.
+func (b *breakdown) where() string {
+	const most = 12
+	lines := strings.Split(string(b.stack), "\n")
+	for i, line := range lines {
+		if strings.HasPrefix(line, "panic(") {
+			lines = lines[i:]
+			break
+		}
+	}
+	for i := len(lines) - 1; i > 0; i-- { // the panic that was first is last: it rose again at each level
+		if strings.HasPrefix(lines[i], "panic(") {
+			lines = lines[min(i+2, len(lines)):]
+			break
+		}
+	}
+	var out []string
+	for i, line := range lines {
+		if i%2 == 0 && len(out) < most {
+			name, _, _ := strings.Cut(line, "({")
+			out = append(out, "    at "+name[strings.LastIndexByte(name, '/')+1:])
+		}
+	}
+	return strings.Join(out, "\n")
 }
 
 var errOverflow = errors.New("stack overflow")

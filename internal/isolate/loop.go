@@ -3,7 +3,6 @@ package isolate
 import (
 	"context"
 	"errors"
-	"fmt"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -214,7 +213,7 @@ func (r *isolate) guard(f func()) {
 		}
 		err, ok := x.(error)
 		if !ok || !r.uncatchable(err) {
-			r.crash = fmt.Errorf("panic in the runtime: %v\n%s", x, debug.Stack())
+			r.crash = &breakdown{cause: x, stack: debug.Stack()}
 		}
 	}()
 	f()

@@ -72,6 +72,14 @@ export class Conn {
     yield this;
   }
 
+  /** `new Map(c.conns)` and `Object.fromEntries(c.conns)` read an entry by index. */
+  get 0(): string {
+    return this.id;
+  }
+  get 1(): this {
+    return this;
+  }
+
   /** Reads everything that is lazy, before the connection's record goes. */
   static settle(conn: Conn): void {
     void conn.id;

@@ -98,6 +98,11 @@ func (r *Realm) wrap(proto *goja.Object, name string, f func(n *node, orig goja.
 		if this, ok := c.This.(*goja.Object); ok {
 			n = r.nodes[this]
 		}
+		for i, a := range c.Arguments {
+			if a == nil { // goja's Map constructor says so for an entry without a value
+				c.Arguments[i] = goja.Undefined()
+			}
+		}
 		if n == nil {
 			return must(orig(c.This, c.Arguments...))
 		}

@@ -114,11 +114,7 @@ func (p *platform) guardedConstructor(name string, orig *goja.Object, size float
 		}
 		return v
 	}).ToObject(p.vm)
-	must(o.SetPrototype(orig))
-	proto := orig.Get("prototype").ToObject(p.vm)
-	must(o.DefineDataProperty("prototype", proto, goja.FLAG_FALSE, goja.FLAG_FALSE, goja.FLAG_FALSE))
-	must(o.DefineDataProperty("name", p.vm.ToValue(name), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE))
-	must(proto.DefineDataProperty("constructor", o, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE))
+	p.standFor(orig, o, name)
 	return o
 }
 

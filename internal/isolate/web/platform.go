@@ -54,6 +54,7 @@ func Install(h Host) error {
 		p.installTimers()
 		p.installGuards()
 		p.installDepth()
+		p.installNatives()
 		p.installLazy()
 	})
 	if err != nil {
