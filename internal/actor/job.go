@@ -33,8 +33,7 @@ type Start struct {
 	Patches    [][]byte    // later changes, oldest first
 	Conns      []ConnState // connections that outlived the last instance
 	Generation uint64
-	// Reload: the code is another than that of the last instance (virtual
-	// reconnects); Wake: the actor slept.
+	// Reload: the code is another than that of the last instance.
 	Reload bool
 }
 
@@ -48,6 +47,9 @@ type ConnState struct {
 	// Gone: the client went away while no server ran; the instance runs
 	// onDisconnect for it and removes it.
 	Gone bool
+	// Parted: the last life ran onDisconnect for it, to make way for this one's
+	// onConnect. Never stored.
+	Parted bool
 }
 
 type (

@@ -50,10 +50,12 @@ type Work struct {
 // None reports whether nothing keeps the actor awake.
 func (w Work) None() bool { return w == Work{} }
 
-// ConnChange is a connection that was accepted, changed its state or was removed.
+// ConnChange is a connection that was accepted, changed its state, was removed,
+// or parted: onDisconnect ran since newer code takes over, while its client stays.
 type ConnChange struct {
 	Conn     ConnID
 	Removed  bool
+	Parted   bool
 	HasState bool
 	State    []byte // value.Graph snapshot, with HasState
 }

@@ -27,6 +27,9 @@ type conn struct {
 	received uint64 // messages of the client
 	told     bool   // the actor was told that the client has gone
 	closed   bool
+	// parted: onDisconnect ran on older code and nothing is stored of the
+	// connection until newer code has started with it.
+	parted bool
 }
 
 // subscribers are the connections that an event goes to.
@@ -198,6 +201,10 @@ func (cn *conn) tellActor() {
 	if c.e.draining.Load() {
 		return // its row stays: onDisconnect runs at the actor's next start
 	}
+	if cn.parted && c.phase != starting { // it left already, and nothing is stored of it
+		c.unused()
+		return
+	}
 	c.submit(&item{
 		silent: true,
 		reply:  func(value.Value, error) {},
@@ -206,26 +213,34 @@ func (cn *conn) tellActor() {
 	c.quiet()
 }
 
-// connChange puts a connection's change into the batch of its turn.
-func (c *cell) connChange(b *actor.Batch, ch actor.ConnChange) {
-	if ch.Removed {
-		b.ConnsRemoved = append(b.ConnsRemoved, ch.Conn)
-		return
-	}
+// connChange puts a connection's change into the batch of its turn; false: it
+// needs none.
+func (c *cell) connChange(b *actor.Batch, ch actor.ConnChange) bool {
 	cn := c.conns[ch.Conn]
+	if ch.Removed || ch.Parted {
+		b.ConnsRemoved = append(b.ConnsRemoved, ch.Conn)
+		if cn != nil {
+			cn.parted = ch.Parted
+		}
+		return true
+	}
 	if cn == nil {
-		return // its client left meanwhile; Disconnect is on its way
+		return false // its client left meanwhile; Disconnect is on its way
+	}
+	cn.state.HasState, cn.state.State = ch.HasState, ch.State
+	if cn.parted {
+		return false // joined stores it
 	}
 	if cn.accepted == 0 {
 		cn.accepted = c.gate.Issued() + 1
 	}
-	cn.state.HasState, cn.state.State = ch.HasState, ch.State
 	b.Conns = append(b.Conns, cn.state)
+	return true
 }
 
 // restored lists the connections that a new life starts with: those whose
-// socket is open, with their durable state, and those whose client went away
-// while nobody could tell the actor.
+// socket is open, with their durable state, those whose client went away while
+// nobody could tell the actor, and those that parted from older code.
 func (c *cell) restored(img *actor.Image) []actor.ConnState {
 	var all []actor.ConnState
 	for _, stored := range img.Conns {
@@ -235,15 +250,39 @@ func (c *cell) restored(img *actor.Image) []actor.ConnState {
 			all = append(all, stored)
 			continue
 		}
-		st := cn.state
+		st := cn.restored()
 		st.HasState, st.State = stored.HasState, stored.State
-		st.Subscriptions = st.Subscriptions[:0:0]
-		for event := range cn.subs {
-			st.Subscriptions = append(st.Subscriptions, event)
-		}
 		all = append(all, st)
 	}
+	for _, cn := range c.conns {
+		if cn.parted {
+			all = append(all, cn.restored())
+		}
+	}
 	return all
+}
+
+func (cn *conn) restored() actor.ConnState {
+	st := cn.state
+	st.Parted = cn.parted
+	st.Subscriptions = nil
+	for event := range cn.subs {
+		st.Subscriptions = append(st.Subscriptions, event)
+	}
+	return st
+}
+
+// joined stores the connections that parted from older code, now that newer
+// code has started with them; it reports whether there were any.
+func (c *cell) joined(b *actor.Batch) bool {
+	found := false
+	for _, cn := range c.conns {
+		if cn.parted {
+			cn.parted, found = false, true
+			b.Conns = append(b.Conns, cn.state)
+		}
+	}
+	return found
 }
 
 func (c *cell) broadcast(b actor.Broadcast) {

@@ -55,8 +55,7 @@ func (c *cell) commit(o *actor.Outcome) {
 		b.Patches = [][]byte{o.Patch}
 	}
 	for _, ch := range o.Conns {
-		c.connChange(b, ch)
-		empty = false
+		empty = !c.connChange(b, ch) && empty
 	}
 	for _, al := range o.Alarms {
 		if al.At.IsZero() {
@@ -74,6 +73,9 @@ func (c *cell) commit(o *actor.Outcome) {
 				empty = false
 			}
 		}
+	}
+	if o.Started && c.joined(b) {
+		empty = false
 	}
 	if o.Started && !c.initialized {
 		b.Initialized = true

@@ -26,7 +26,12 @@ func (c *cell) sleepNow() {
 		return
 	}
 	c.releaseMoved()
-	if len(c.conns) == 0 && len(c.calls) == 0 {
+	c.unused()
+}
+
+// unused forgets the cell if it sleeps and holds nothing.
+func (c *cell) unused() {
+	if !c.evicted && c.phase == asleep && !c.restart && len(c.pending) == 0 && len(c.conns) == 0 && len(c.calls) == 0 {
 		c.e.evict(c)
 	}
 }

@@ -110,6 +110,7 @@ func (r *isolate) actorFuncs() map[string]hostFunc {
 			return nil
 		}),
 		"remove":    withConn(func(i *instance, c *connRec, _ []goja.Value) goja.Value { i.remove(c); return nil }),
+		"part":      withConn(func(i *instance, c *connRec, _ []goja.Value) goja.Value { i.part(c); return nil }),
 		"closeConn": withConn(hostCloseConn),
 		"isGone":    withConn(func(i *instance, c *connRec, _ []goja.Value) goja.Value { return r.vm.ToValue(c.gone) }),
 

@@ -127,9 +127,15 @@ func (l *life) Turn(o *actor.Outcome) {
 		l.patches = append(l.patches, o.Patch)
 	}
 	for _, c := range o.Conns {
-		if c.Removed {
+		switch {
+		case c.Removed:
 			delete(l.conns, c.Conn)
-		} else {
+		case c.Parted:
+			was := l.conns[c.Conn]
+			was.Parted = true
+			l.conns[c.Conn] = was
+		default:
+			c.Parted = l.conns[c.Conn].Parted
 			l.conns[c.Conn] = c
 		}
 	}
@@ -161,7 +167,7 @@ func (l *life) image() actor.Start {
 	s := actor.Start{Ref: l.ref, Input: value.Undefined{}, Snapshot: l.snapshot, Patches: l.patches}
 	for id, c := range l.conns {
 		s.Conns = append(s.Conns, actor.ConnState{ConnInfo: actor.ConnInfo{ID: id, Params: value.Undefined{}, Auth: value.Undefined{}},
-			HasState: c.HasState, State: c.State})
+			HasState: c.HasState, State: c.State, Parted: c.Parted})
 	}
 	return s
 }

@@ -38,7 +38,7 @@ func (i *instance) begin() {
 		i.restore(&i.spec.Conns[n])
 	}
 	create := i.spec.New || i.state != nil && i.state.isNew
-	r.call(r.js.start, i.js, r.vm.ToValue(i.spec.New), r.vm.ToValue(create), r.value(i.spec.Input), r.vm.ToValue(i.spec.Reload))
+	r.call(r.js.start, i.js, r.vm.ToValue(i.spec.New), r.vm.ToValue(create), r.value(i.spec.Input))
 	i.spec.Conns, i.spec.Snapshot, i.spec.Patches, i.spec.Input = nil, nil, nil, nil
 }
 
@@ -63,7 +63,7 @@ func (i *instance) restore(st *actor.ConnState) {
 	for n, s := range st.Subscriptions {
 		subs[n] = s
 	}
-	r.call(r.js.restore, i.js, r.vm.ToValue(c.slot), r.vm.NewArray(subs...), r.vm.ToValue(st.Gone))
+	r.call(r.js.restore, i.js, r.vm.ToValue(c.slot), r.vm.NewArray(subs...), r.vm.ToValue(st.Gone), r.vm.ToValue(st.Parted))
 }
 
 // failStart ends an instance whose start failed.
@@ -350,6 +350,14 @@ func (i *instance) remove(c *connRec) {
 		o.Conns = append(o.Conns, actor.ConnChange{Conn: c.info.ID, Removed: true})
 	}
 	i.dropConn(c.slot)
+}
+
+// part notes that onDisconnect ran for a connection whose client stays.
+func (i *instance) part(c *connRec) {
+	if !c.removed && !c.gone {
+		o := i.outcome()
+		o.Conns = append(o.Conns, actor.ConnChange{Conn: c.info.ID, Parted: true})
+	}
 }
 
 // resume ends a wait.

@@ -17,7 +17,7 @@ export class Actor {
   /** While its `onConnect` runs; `onDisconnect` waits for it. */
   readonly connecting = new Map<number, Promise<void>>();
   /** Connections that outlived the last life: those to connect anew, those that have gone. */
-  restored: { conn: Conn; slot: number; gone: boolean }[] = [];
+  restored: { conn: Conn; slot: number; gone: boolean; parted: boolean }[] = [];
   vars: unknown;
   varsReady = false;
   stateReady = false;
@@ -42,12 +42,12 @@ export class Actor {
   }
 
   /** createState, onCreate, createVars, onStart, and what restored connections need. */
-  async start(isNew: boolean, create: boolean, input: unknown, reload: boolean): Promise<void> {
+  async start(isNew: boolean, create: boolean, input: unknown): Promise<void> {
     try {
       await this.prepare(isNew, create, input);
       const { onStart } = this.type.hooks;
       if (onStart) await onStart(this.context);
-      await this.reconnect(reload);
+      await this.reconnect();
     } catch (error) {
       host().failed(this.h, error);
       return;
@@ -82,15 +82,15 @@ export class Actor {
   /**
    * Connections that outlived the last life: `onDisconnect` for those whose
    * client has gone; a virtual reconnect for the others if `vars` may depend on
-   * them. After a reload the old code has run `onDisconnect` already.
+   * them. Those that parted from older code have seen `onDisconnect` already.
    */
-  private async reconnect(reload: boolean): Promise<void> {
+  private async reconnect(): Promise<void> {
     const { type } = this;
     const again = type.hasVars && type.hooks.onConnect !== undefined;
-    for (const { conn, slot, gone } of this.restored) {
-      if (gone || (again && !reload)) await this.disconnected(conn);
+    for (const { conn, slot, gone, parted } of this.restored) {
+      if (gone || (again && !parted)) await this.disconnected(conn);
       if (gone) host().remove(this.h, slot);
-      else if (again) {
+      else if (again || parted) {
         try {
           await this.connected(conn);
         } catch (error) {
@@ -103,10 +103,10 @@ export class Actor {
   }
 
   /** A connection that outlived the last life. */
-  restore(slot: number, subscriptions: string[], gone: boolean): void {
+  restore(slot: number, subscriptions: string[], gone: boolean, parted: boolean): void {
     const conn = new Conn(this, slot);
     for (const event of subscriptions) conn.subscriptions.add(event);
-    this.restored.push({ conn, slot, gone });
+    this.restored.push({ conn, slot, gone, parted });
     if (gone) return;
     this.slots.set(slot, conn);
     Conns.add(this.conns, conn);
@@ -343,7 +343,10 @@ export class Actor {
   async part(): Promise<void> {
     host().busy(this.h);
     try {
-      for (const conn of this.slots.values()) await this.disconnected(conn);
+      for (const [slot, conn] of this.slots) {
+        await this.disconnected(conn);
+        host().part(this.h, slot);
+      }
     } finally {
       host().idle(this.h);
     }

@@ -39,6 +39,8 @@ export interface Host {
   /** `onConnect` has ended: the connection's actions may run, or are refused. */
   connected(h: number, slot: number, ok: boolean): void;
   remove(h: number, slot: number): void;
+  /** `onDisconnect` ran since newer code takes over; the client stays. */
+  part(h: number, slot: number): void;
   closeConn(h: number, slot: number, reason: string): Promise<void>;
   /** Whether the connection's client left while it was being accepted. */
   isGone(h: number, slot: number): boolean;
