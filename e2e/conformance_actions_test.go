@@ -100,6 +100,9 @@ func TestConformance006UserErrorHasADefaultCode(t *testing.T) {
 	s := actions.server(t)
 	eachEncoding(t, s, func(t *testing.T, w speaker) {
 		w.call(t, of("errors"), "plain", `[]`).want(t, "plain", 400, `{"c":"user_error","m":"m"}`)
+		for _, code := range []string{`""`, `" "`, `null`, `42`, `{}`} {
+			w.call(t, of("errors"), "coded", `[`+code+`]`).want(t, "code "+code, 400, `{"c":"user_error","m":"m"}`)
+		}
 	})
 }
 

@@ -519,6 +519,19 @@ func TestWireErrors(t *testing.T) {
 		c := s.connect(t, "json", getOrCreate("frames"))
 		c.sendBinary("00")
 		c.closedWith(1011, "malformed_message")
+		const echo = "b900016162b90001626172b9000361690061" + "6e" + "646563686f" + "6161" // its arguments follow
+		for args, what := range map[string]string{
+			"a0": "arguments that are no array", "8201": "cut short", "8000": "more after the end", "81ff": "a break without a beginning",
+			"81f8ff": "an unknown simple value", "9bffffffffffffffff": "an array without end", "81d9dfff831904006161": "a record of cbor-x's",
+			"81" + strings.Repeat("81", 2000) + "01": "too deep", "81c26161": "a bignum of text", "81d84543010203": "a typed array cut short",
+		} {
+			c := s.connect(t, "cbor", getOrCreate("frames"))
+			c.sendBinary(echo + args)
+			c.closedWith(1011, "malformed_message")
+			if t.Failed() {
+				t.Fatal(what)
+			}
+		}
 	})
 	t.Run("disconnect from the actor", func(t *testing.T) {
 		t.Parallel()

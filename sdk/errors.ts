@@ -6,7 +6,7 @@ export { ActorError };
 
 /** Options of {@link UserError}. */
 export interface UserErrorOptions {
-  /** Lower snake case; default `user_error`. */
+  /** Lower snake case; `user_error` if there is none. */
   code?: string;
   /** Any value that the encoding takes; it reaches the client. */
   metadata?: unknown;
@@ -26,7 +26,9 @@ export class UserError extends ActorError {
     const metadata = "metadata" in options ? options.metadata : options.meta;
     const more: ActorErrorOptions = { public: true, statusCode: 400 };
     if ("cause" in options) more.cause = options.cause;
-    super(options.code ?? "user_error", message, metadata, more);
+    const { code } = options;
+    const coded = typeof code === "string" && code.trim() !== "";
+    super(coded ? code : "user_error", message, metadata, more);
     define(this, "name", "UserError");
   }
 }

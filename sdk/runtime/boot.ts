@@ -40,13 +40,8 @@ export function boot(host: Host): object {
     drop: (a: Actor) => actors.delete(a.h),
     start: (a: Actor, isNew: boolean, create: boolean, input: unknown) =>
       void a.start(isNew, create, input),
-    restore: (
-      a: Actor,
-      slot: number,
-      subscriptions: string[],
-      gone: boolean,
-      parted: boolean,
-    ) => a.restore(slot, subscriptions, gone, parted),
+    restore: (a: Actor, slot: number, subscriptions: string[], gone: boolean, parted: boolean) =>
+      a.restore(slot, subscriptions, gone, parted),
     invoke: (a: Actor, call: number, slot: number, name: string, ...args: unknown[]) =>
       a.invoke(call, slot, name, args),
     act: (a: Actor, call: number, slot: number, name: string, ...args: unknown[]) =>

@@ -47,6 +47,9 @@ const errors = actor({
     plain: () => {
       throw new UserError("m");
     },
+    coded: (_c, code: unknown) => {
+      throw new UserError("m", { code: code as string });
+    },
     secret: (c, name: string) => {
       c.state.count += 10;
       throw new Error(`secret of ${name}`); // the line that the log tells
