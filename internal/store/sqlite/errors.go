@@ -41,6 +41,9 @@ func damaged(err error) bool {
 // not that one batch can't be written.
 func storageFault(err error) bool {
 	var f *injected
+	if errs.Is(err, errs.StorageUnavailable) { // present said so
+		return true
+	}
 	switch resultCode(err) {
 	case codePerm, codeBusy, codeLocked, codeNoMem, codeReadOnly, codeIO, codeCorrupt, codeFull, codeCantOpen,
 		codeProtocol, codeNotADB:

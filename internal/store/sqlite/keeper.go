@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"sync"
+	"time"
 
 	"github.com/rivetdev/rivet/internal/errs"
 )
@@ -78,6 +79,8 @@ func (k *keeper) next() (l *lease, checkpoint, stop bool) {
 }
 
 func (k *keeper) run() {
+	tick := time.NewTicker(presenceEvery)
+	defer tick.Stop()
 	for {
 		l, checkpoint, stop := k.next()
 		var err error
@@ -89,7 +92,11 @@ func (k *keeper) run() {
 		case l != nil:
 			err = k.compact(l)
 		default:
-			<-k.wake
+			select {
+			case <-k.wake:
+			case <-tick.C:
+				_ = k.s.present() // who has to know is told by the log
+			}
 		}
 		if err != nil {
 			k.s.log.Warn("upkeep of the database failed; it will be tried again", "file", k.s.path, "error", err)

@@ -66,6 +66,9 @@ func (w *writer) open() error {
 	if err := migrate(c, w.s.path); err != nil {
 		return errors.Join(err, c.close())
 	}
+	if err := w.s.presence.opened(w.s.path+"-wal", &w.s.presence.log); err != nil {
+		return errors.Join(err, c.close())
+	}
 	w.c = c
 	return nil
 }

@@ -26,6 +26,9 @@ func (s *Store) read(ctx context.Context, f func(c *conn) error) (err error) {
 		return closed()
 	default:
 	}
+	if err := s.present(); err != nil {
+		return err
+	}
 	if c == nil { // an earlier fault took it
 		if c, err = s.openReader(); err != nil {
 			return s.unavailable(err, "opening")

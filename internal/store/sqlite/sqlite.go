@@ -65,6 +65,8 @@ type Store struct {
 	keeper  *keeper
 	done    sync.WaitGroup
 
+	presence presence
+
 	mu       sync.Mutex
 	leases   map[int64]*lease
 	epoch    uint64
@@ -125,6 +127,9 @@ func Open(ctx context.Context, o Options) (_ *Store, err error) {
 func (s *Store) start() error {
 	if err := prepareFile(s.path); err != nil {
 		return err
+	}
+	if err := s.presence.opened(s.path, &s.presence.file); err != nil {
+		return s.unavailable(err, "opening")
 	}
 	s.writer = &writer{s: s, wake: make(chan struct{}, 1)}
 	if err := s.writer.open(); err != nil {

@@ -168,6 +168,9 @@ func (w *writer) group(ops []op) {
 // it can't write is its own error; otherwise such an error ends everything.
 func (w *writer) transact(ops []op, careful bool) (err error) {
 	if w.c == nil {
+		if err := w.s.present(); err != nil {
+			return err
+		}
 		if err := w.open(); err != nil {
 			return err
 		}
@@ -198,6 +201,9 @@ func (w *writer) transact(ops []op, careful bool) (err error) {
 		if err := fail(); err != nil {
 			return &injected{err}
 		}
+	}
+	if err := w.s.present(); err != nil {
+		return err
 	}
 	return w.c.exec(qCommit)
 }
