@@ -13,6 +13,7 @@ type Registry struct {
 type Definition struct {
 	Name    string
 	Actions []string // in the order of their definition
+	Bodies  []string // the program's text of each action, "" where it has none
 
 	HasState        bool
 	HasVars         bool

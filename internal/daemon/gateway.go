@@ -24,6 +24,14 @@ func (g *gateway) Registry() *actor.Registry {
 	return &actor.Registry{}
 }
 
+// Places are where a function of the running code may be written.
+func (g *gateway) Places(body string) []string {
+	if v := g.version.Load(); v != nil {
+		return v.Places(body)
+	}
+	return nil
+}
+
 func (g *gateway) Authorize(ctx context.Context, r actor.AuthRequest) (value.Value, error) {
 	v := g.version.Load()
 	if v == nil {

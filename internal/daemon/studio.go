@@ -66,7 +66,7 @@ func (d *Daemon) openStudio(ctx context.Context, e *engine.Engine, st keeper) (*
 		Endpoint:  "http://" + net.JoinHostPort(host, strconv.Itoa(d.port)) + "/registry",
 		AuthToken: d.o.AuthToken, StudioToken: d.s.Studio.Token, Key: key, ReadOnly: d.s.Studio.ReadOnly,
 		Bound: d.s.Host, Hosts: d.s.Studio.Hosts, Origins: d.s.Studio.Origins,
-		Engine: e, Store: studioStore{st}, Ring: d.ring, Registry: d.gateway.Registry, Source: d.source, Log: d.o.Log,
+		Engine: e, Store: studioStore{st}, Ring: d.ring, Registry: d.gateway.Registry, Source: d.source, Places: d.gateway.Places, Log: d.o.Log,
 	}
 	o.Limits.HistoryEntries, o.Limits.HistoryBytes = d.ring.Bounds()
 	s := studio.New(o)

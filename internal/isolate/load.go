@@ -226,7 +226,7 @@ func registryOf(v value.Value, b *actor.Bundle) (*actor.Registry, error) {
 
 func definitionOf(f fields) *actor.Definition {
 	d := &actor.Definition{
-		Name: f.str("name"), Actions: f.strs("actions"), At: f.str("at"),
+		Name: f.str("name"), Actions: f.strs("actions"), Bodies: f.strs("bodies"), At: f.str("at"),
 		HasState: f.yes("state"), HasVars: f.yes("vars"), HasConnState: f.yes("connState"),
 		HasOnAuth: f.yes("onAuth"), Open: f.yes("open"), HasOnConnect: f.yes("onConnect"), HasOnDisconnect: f.yes("onDisconnect"),
 		HasOnFetch: f.yes("onFetch"), HasOnWebSocket: f.yes("onWebSocket"),

@@ -27,55 +27,6 @@ func (s *Studio) metaFor(a access) *inspect.Meta {
 	}
 }
 
-// types is GET /types.
-func (s *Studio) types(q *request) error {
-	list, err := s.typeList(q.Context())
-	if err != nil {
-		return err
-	}
-	return q.json(http.StatusOK, list)
-}
-
-func (s *Studio) typeList(ctx context.Context) ([]inspect.Type, error) {
-	var counts map[string]int
-	if s.o.Store != nil {
-		var err error
-		if counts, err = s.o.Store.Count(ctx); err != nil {
-			return nil, err
-		}
-	}
-	actors := s.o.Registry().Actors
-	list := make([]inspect.Type, 0, len(actors))
-	for _, name := range slices.Sorted(maps.Keys(actors)) {
-		d := actors[name]
-		t := inspect.Type{Type: name, Actions: []inspect.Action{}, Has: has(d), Count: counts[name]}
-		for _, a := range d.Actions {
-			t.Actions = append(t.Actions, inspect.Action{Name: a})
-		}
-		if p := s.place(d.At); p != nil {
-			t.File, t.Line = p.File, p.Line
-		}
-		list = append(list, t)
-	}
-	return list, nil
-}
-
-func has(d *actor.Definition) []string {
-	out := []string{}
-	for _, m := range []struct {
-		name string
-		has  bool
-	}{
-		{"state", d.HasState}, {"vars", d.HasVars}, {"connState", d.HasConnState}, {"onAuth", d.HasOnAuth},
-		{"onConnect", d.HasOnConnect}, {"onDisconnect", d.HasOnDisconnect}, {"onFetch", d.HasOnFetch}, {"onWebSocket", d.HasOnWebSocket},
-	} {
-		if m.has {
-			out = append(out, m.name)
-		}
-	}
-	return out
-}
-
 // actors is GET /actors.
 func (s *Studio) actors(q *request) error {
 	from, limit, err := q.page(100)

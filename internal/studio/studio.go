@@ -42,6 +42,9 @@ type Options struct {
 	// Source reads a file of the bundle, named relative to the project; ok is
 	// false for every other file. nil: there are none.
 	Source func(file string) (text []byte, ok bool)
+	// Places are the positions "file:line:col" at which a function of the running
+	// code may be written, by its text in the program; nil: none are known.
+	Places func(body string) []string
 	Limits inspect.Limits // of the history, for GET /meta
 	Log    *slog.Logger   // nil: discard
 }
@@ -55,11 +58,12 @@ const (
 
 // Studio is the handler of everything under /studio/.
 type Studio struct {
-	o    Options
-	mux  *http.ServeMux
-	dir  directory
-	door door
-	hub  hub
+	o      Options
+	mux    *http.ServeMux
+	dir    directory
+	door   door
+	hub    hub
+	signed signed
 
 	mu    sync.Mutex
 	build inspect.Build

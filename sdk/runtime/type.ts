@@ -92,6 +92,7 @@ export class ActorType {
     return {
       name: this.name,
       actions: Object.keys(this.actions),
+      bodies: Object.values(this.actions).map(bodyOf),
       state: this.hasState,
       vars: this.hasVars,
       connState: this.hasConnState,
@@ -106,6 +107,11 @@ export class ActorType {
       at: problems?.at ?? "",
     };
   }
+}
+
+/** The text of a function, by which Go finds where it is written; "" of what has none. */
+function bodyOf(action: unknown): string {
+  return typeof action === "function" ? Function.prototype.toString.call(action) : "";
 }
 
 interface Options {

@@ -21,6 +21,8 @@
 // objects only. The package is pure: no I/O, no goroutine.
 package inspect
 
+import "encoding/json"
+
 // Protocol is the version of the inspector API.
 const Protocol = 1
 
@@ -85,18 +87,26 @@ type Type struct {
 	Line    int      `json:"line,omitempty"`
 }
 
-// Action is one action of a Type.
+// Action is one action of a Type. What it takes is text of its TypeScript source;
+// an action whose source wasn't found has its name alone.
 type Action struct {
-	Name   string  `json:"name"`
-	Params []Param `json:"params,omitempty"`
-	Doc    string  `json:"doc,omitempty"`
+	Name      string  `json:"name"`
+	Params    []Param `json:"params,omitempty"`    // without the context
+	Returns   string  `json:"returns,omitempty"`   // the annotation of the result
+	Signature string  `json:"signature,omitempty"` // "(n: number = 1): Promise<string>"
+	Doc       string  `json:"doc,omitempty"`       // the comment above it
+	File      string  `json:"file,omitempty"`
+	Line      int     `json:"line,omitempty"`
 }
 
 // Param is one parameter of an Action.
 type Param struct {
-	Name     string `json:"name"`
-	Type     string `json:"type,omitempty"`
-	Optional bool   `json:"optional,omitempty"`
+	Name     string          `json:"name"`
+	Type     string          `json:"type,omitempty"`
+	Default  string          `json:"default,omitempty"`
+	Optional bool            `json:"optional,omitempty"`
+	Rest     bool            `json:"rest,omitempty"`
+	Schema   json.RawMessage `json:"schema,omitempty"` // of its value as JSON (of each, of a rest); absent: open
 }
 
 // Status is where an actor is in its life.
