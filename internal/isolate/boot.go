@@ -50,6 +50,7 @@ func (r *isolate) evaluate() error {
 // install prepares everything but the user's code.
 func (r *isolate) install() error {
 	r.repairer = newRepairer(r.vm)
+	r.thenables = newThenables(r.vm)
 	r.vm.SetMaxCallStackSize(maxFrames)
 	r.vm.SetAsyncContextTracker(&r.tracker)
 	r.vm.SetPromiseRejectionTracker(func(p *goja.Promise, op goja.PromiseRejectionOperation) {

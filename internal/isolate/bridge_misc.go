@@ -40,7 +40,7 @@ func hostDeadline(i *instance, a []goja.Value) goja.Value {
 				return
 			}
 			delete(i.deadlines, token)
-			i.iso.cur = ctx
+			i.iso.become(ctx)
 			i.iso.call(fn)
 		})
 	})

@@ -26,6 +26,10 @@ type invocation struct {
 type asyncTracker struct {
 	iso   *isolate
 	saved []*asyncContext
+	// After a reaction its code goes on running until something else does: what
+	// it returned is yet to resolve a promise. outer is who ran before it.
+	lingers bool
+	outer   *asyncContext
 }
 
 // Grab is called when a reaction is registered.
@@ -33,9 +37,13 @@ func (t *asyncTracker) Grab() any { return t.iso.cur }
 
 // Resumed is called before a reaction's job runs.
 func (t *asyncTracker) Resumed(obj any) {
-	t.saved = append(t.saved, t.iso.cur)
+	before := t.iso.cur
+	if t.lingers {
+		before = t.outer
+	}
+	t.saved = append(t.saved, before)
 	ctx, _ := obj.(*asyncContext)
-	t.iso.cur = ctx
+	t.iso.become(ctx)
 	if ctx != nil && ctx.inst != nil {
 		t.iso.touch(ctx.inst)
 	}
@@ -44,10 +52,18 @@ func (t *asyncTracker) Resumed(obj any) {
 // Exited is called after it.
 func (t *asyncTracker) Exited() {
 	if n := len(t.saved); n > 0 {
-		t.iso.cur = t.saved[n-1]
+		t.outer, t.lingers = t.saved[n-1], true
 		t.saved = t.saved[:n-1]
 	}
 }
 
+// rest ends what lingers: no script runs any more.
+func (t *asyncTracker) rest() {
+	if t.lingers {
+		t.iso.become(t.outer)
+		t.outer = nil
+	}
+}
+
 // reset forgets what an interrupt or stack overflow left behind.
-func (t *asyncTracker) reset() { t.saved = t.saved[:0] }
+func (t *asyncTracker) reset() { t.saved, t.lingers, t.outer = t.saved[:0], false, nil }

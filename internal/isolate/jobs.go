@@ -185,7 +185,7 @@ func (i *instance) invoke(fn goja.Callable, call actor.CallID, slot int64, kept 
 	for _, a := range args {
 		js = append(js, r.value(a))
 	}
-	r.cur = &asyncContext{inst: i, inv: &run.inv}
+	r.become(&asyncContext{inst: i, inv: &run.inv})
 	r.blamed.Store(&run.inv)
 	r.call(fn, js...)
 }
@@ -367,7 +367,7 @@ func (i *instance) resume(token actor.Token, v value.Value, err error) {
 		return
 	}
 	delete(i.waits, token)
-	i.iso.cur = w.ctx
+	i.iso.become(w.ctx)
 	w.done(v, err)
 }
 

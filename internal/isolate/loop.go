@@ -23,17 +23,18 @@ type isolate struct {
 	js     hooks       // the TypeScript half
 	fn     jsFunctions // intrinsics that Go calls
 
-	cur      *asyncContext // whose code runs; nil: nobody's
-	tracker  asyncTracker
-	touched  []*instance // those whose code may have run in this turn
-	reject   map[*goja.Promise]*asyncContext
-	insts    map[int64]*instance
-	crash    error // what no script can catch: interrupt, stack overflow
-	serving  serverState
-	realm    *track.Realm
-	repairer *repairer
-	links    map[int64]*link // that its code opened to actors
-	lastLink int64
+	cur       *asyncContext // whose code runs; nil: nobody's
+	tracker   asyncTracker
+	touched   []*instance // those whose code may have run in this turn
+	reject    map[*goja.Promise]*asyncContext
+	insts     map[int64]*instance
+	crash     error // what no script can catch: interrupt, stack overflow
+	serving   serverState
+	realm     *track.Realm
+	repairer  *repairer
+	thenables *thenables
+	links     map[int64]*link // that its code opened to actors
+	lastLink  int64
 
 	mu     sync.Mutex
 	tasks  []task
@@ -150,6 +151,9 @@ func (r *isolate) turn(ctx *asyncContext, f func()) {
 	}
 	start := r.enter(ctx)
 	r.guard(f)
+	if r.crash == nil {
+		r.tracker.rest()
+	}
 	r.settle()
 	r.leave(start)
 }
@@ -158,7 +162,7 @@ func (r *isolate) turn(ctx *asyncContext, f func()) {
 func (r *isolate) enter(ctx *asyncContext) time.Time {
 	start := time.Now()
 	limit := time.Minute
-	r.cur = ctx
+	r.become(ctx)
 	var inst *instance
 	if ctx != nil && ctx.inst != nil {
 		inst = ctx.inst
@@ -195,7 +199,7 @@ func (r *isolate) settle() {
 	r.guard(r.reportRejections)
 	for i := 0; i < len(r.touched); i++ {
 		inst := r.touched[i]
-		r.cur = inst.base // to blame for what its state's getters do
+		r.become(inst.base) // to blame for what its state's getters do
 		r.guard(inst.collect)
 		if r.crash != nil {
 			r.crashed()
@@ -248,10 +252,11 @@ func (r *isolate) touch(inst *instance) {
 
 // as runs f with ctx as the running code, within a turn.
 func (r *isolate) as(ctx *asyncContext, f func()) {
-	old := r.cur
-	r.cur = ctx
+	old, lingers := r.cur, r.tracker.lingers
+	r.become(ctx)
 	f()
-	r.cur = old
+	r.become(old)
+	r.tracker.lingers = lingers
 }
 
 // call calls a function of the TypeScript half, which catches what users throw.

@@ -50,6 +50,7 @@ func (r *isolate) SetAsyncStore(v any) {
 	if r.cur != nil {
 		next.inst, next.inv = r.cur.inst, r.cur.inv
 	}
+	r.stamp() // not become: it may linger
 	r.cur = next
 }
 
