@@ -45,7 +45,8 @@ type App struct {
 	// Dev runs `rivet dev`; nil: the real one.
 	Dev func(ctx context.Context, o DevOptions) error
 
-	args   []string // as they were typed
+	args   []string        // as they were typed
+	over   <-chan struct{} // closed when the command is to end
 	env    map[string]string
 	global globals
 	filter *gojq.Code // of --jq; nil: none
@@ -95,7 +96,7 @@ func System(b Build) *App {
 // code: 0 done, 1 the answer is no, 2 wrong usage or configuration, 3 no server,
 // 130 interrupted, 143 terminated.
 func (a *App) Run(ctx context.Context, args []string) (code int) {
-	a.args = args
+	a.args, a.over = args, ctx.Done()
 	a.env = map[string]string{}
 	for _, e := range a.Environ {
 		if name, value, ok := strings.Cut(e, "="); ok {

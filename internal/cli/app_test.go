@@ -210,7 +210,7 @@ func TestArguments(t *testing.T) {
 		err   string
 	}{
 		"JSON is JSON, the rest strings": {words: []string{"5", "true", `{"a":[1]}`, "hello", "01", `"5"`, ""}, want: `[5,true,{"a":[1]},"hello","01","5",""]`},
-		"negative numbers":               {words: []string{"-5", "-.5"}, want: `[-5,"-.5"]`},
+		"negative numbers":               {words: []string{"-5", "-.5", "-1e3", "-.5e1", "-5.", "-05", "-0.5"}, want: `[-5,-0.5,-1000,-5,-5,"-05",-0.5]`},
 		"files":                          {words: []string{"@v.json", "@s.txt"}, want: `[{"a":1},"two\nlines"]`},
 		"standard input":                 {words: []string{"@-"}, want: `[[1,2]]`},
 		"an at sign":                     {words: []string{"@@x", "@"}, want: `["@x","@"]`},

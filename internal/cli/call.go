@@ -2,11 +2,14 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -292,15 +295,46 @@ func (a *App) printOutput(ctx context.Context, out value.Value, raw bool) error 
 // working directory; "-" is standard input.
 func (a *App) readFile(name string) ([]byte, error) {
 	if name == "-" {
-		text, err := io.ReadAll(a.In)
+		text, err := a.readAll(a.In)
 		if err != nil {
 			return nil, usage("standard input can't be read: %v", err)
 		}
 		return text, nil
 	}
-	text, err := os.ReadFile(a.path(name))
+	// A pipe that nobody writes to would be waited for without end.
+	f, err := os.OpenFile(a.path(name), os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, usage("%s can't be read: %s", name, systemCause(err)).pointAt("@" + name)
 	}
+	defer f.Close()
+	text, err := a.readAll(f)
+	if err != nil {
+		return nil, usage("%s can't be read: %s", name, systemCause(err)).pointAt("@" + name)
+	}
+	if info, err := f.Stat(); err == nil && info.Mode()&fs.ModeNamedPipe != 0 && len(text) == 0 {
+		return nil, usage("%s is a pipe, and nobody writes to it", name).pointAt("@" + name)
+	}
 	return text, nil
 }
+
+// readAll reads r to its end, or to the end of the command: a reader that still
+// waits then ends with the process.
+func (a *App) readAll(r io.Reader) ([]byte, error) {
+	type content struct {
+		text []byte
+		err  error
+	}
+	all := make(chan content, 1)
+	go func() {
+		text, err := io.ReadAll(r)
+		all <- content{text, err}
+	}()
+	select {
+	case c := <-all:
+		return c.text, c.err
+	case <-a.over:
+		return nil, errInterruptedRead
+	}
+}
+
+var errInterruptedRead = errors.New("interrupted")

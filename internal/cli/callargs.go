@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -77,6 +78,11 @@ func parseArg(a *App, word string) (value.Value, error) {
 func jsonOrString(text string) value.Value {
 	if v, err := value.ParseJSON([]byte(text)); err == nil {
 		return v
+	}
+	if negative.MatchString(text) { // such as -.5, which JSON doesn't write
+		if f, err := strconv.ParseFloat(text, 64); err == nil && !strings.HasPrefix(text, "-0") {
+			return f
+		}
 	}
 	return text
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -134,6 +135,10 @@ func runInit(ctx context.Context, a *App, o initOptions) error {
 		return err
 	}
 	written, left, err := writeProject(ctx, dir, files, tools)
+	if in := (*notDirError)(nil); errors.As(err, &in) {
+		return errs.New(notEmpty, "%s is in the way: it is %s", in.path, in.what).
+			WithHint("move it away; a project's files are written into directories of its own alone")
+	}
 	if err != nil {
 		return errs.Wrap(errs.StorageUnavailable, err, "can't write to %s: %v", dir, systemCause(err)).
 			WithHint("check that it is a place of yours with room on its disk, or name another directory")
@@ -157,6 +162,10 @@ func findTemplate(name string) (templates.Template, error) {
 func mayInit(a *App, dir string, o initOptions) error {
 	info, err := os.Stat(dir)
 	if os.IsNotExist(err) {
+		if _, err := os.Lstat(dir); err == nil {
+			return (&failure{says: errs.New(notEmpty, "%s is a link that leads nowhere", shownDir(a, dir))}).pointAt(o.dir).
+				hint("name a directory")
+		}
 		return nil
 	}
 	if err != nil {

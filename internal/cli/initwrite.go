@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/rivetdev/rivet/internal/config"
 	"github.com/rivetdev/rivet/sdk"
@@ -173,6 +174,10 @@ func linkFiles(dir, fresh string, files []templates.File) (written, left []strin
 	}
 	for _, f := range files {
 		to := filepath.Join(dir, filepath.FromSlash(f.Path))
+		if err := realDirs(dir, filepath.Dir(to)); err != nil {
+			undo()
+			return nil, nil, err
+		}
 		if m := firstMissing(filepath.Dir(to)); m != "" {
 			made = append(made, m)
 		}
@@ -198,6 +203,29 @@ func linkFiles(dir, fresh string, files []templates.File) (written, left []strin
 		}
 	}
 	return written, left, nil
+}
+
+// notDirError says that something stands where a directory of ours would be.
+type notDirError struct{ path, what string }
+
+func (e *notDirError) Error() string { return e.path + " is " + e.what }
+
+// realDirs fails if between dir and below something is no directory: a link
+// would lead what is written out of the project.
+func realDirs(dir, below string) error {
+	for at := below; at != dir; at = filepath.Dir(at) {
+		info, err := os.Lstat(at)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+		case err != nil && !errors.Is(err, syscall.ENOTDIR): // then one above is in the way
+			return err
+		case err == nil && info.Mode()&fs.ModeSymlink != 0:
+			return &notDirError{at, "a link"}
+		case err == nil && !info.IsDir():
+			return &notDirError{at, "no directory"}
+		}
+	}
+	return nil
 }
 
 func createNew(path string, text []byte) error {

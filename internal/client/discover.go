@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/rivetdev/rivet/internal/errs"
@@ -120,7 +121,7 @@ func serverFile(project string) string { return filepath.Join(project, ".rivet",
 // readServerFile reads what a server announced; nil if none did.
 func readServerFile(project string) (*Server, error) {
 	path := serverFile(project)
-	f, err := os.Open(path)
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a pipe would be waited for without end
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -131,6 +132,10 @@ func readServerFile(project string) (*Server, error) {
 	info, err := f.Stat()
 	if err != nil {
 		return nil, unreadable(path, err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errs.New(errs.ConfigInvalid, "%s is no regular file", path).
+			WithHint("move it away, and restart the server")
 	}
 	if err := secret(path, info); err != nil {
 		return nil, err
