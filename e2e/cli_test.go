@@ -22,6 +22,9 @@ import (
 //	                waits until it serves; $URL is its address
 //	devkill [SIGNAL] ends it (default INT; KILL for kill -9) and checks the exit code: 0
 //	waitline TEXT   waits until it prints a line with TEXT
+//	until TEXT COMMAND [ARG…] runs rivet COMMAND until it prints TEXT
+//	waitfor FILE TEXT waits until a file has TEXT in it
+//	schema NAME     see scriptSchema
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
@@ -31,6 +34,7 @@ func TestScripts(t *testing.T) {
 		Setup:               setupScript,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"rivet": scriptRivet, "dev": scriptDev, "devkill": scriptKill, "waitline": scriptWaitLine,
+			"schema": scriptSchema, "until": scriptUntil, "waitfor": scriptWaitFor,
 		},
 	})
 }
@@ -77,6 +81,38 @@ func scriptRivet(ts *testscript.TestScript, neg bool, args []string) {
 	if want := ts.Getenv("CODE"); neg && want != "" {
 		if code := err.(*exec.ExitError).ExitCode(); want != itoa(code) {
 			ts.Fatalf("exit code %d, want %s", code, want)
+		}
+	}
+}
+
+// scriptUntil runs rivet again and again until what it prints has a text in it.
+func scriptUntil(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: until TEXT COMMAND [ARG…]")
+	}
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		_ = ts.Exec(binary, args[1:]...) // what it prints says it
+		if strings.Contains(ts.ReadFile("stdout"), args[0]) {
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("rivet %s did not print %q", strings.Join(args[1:], " "), args[0])
+		}
+	}
+}
+
+// scriptWaitFor waits for what something in the background writes.
+func scriptWaitFor(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: waitfor FILE TEXT")
+	}
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		text, err := os.ReadFile(ts.MkAbs(args[0]))
+		if err == nil && strings.Contains(string(text), args[1]) {
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("%s has no %q (%v):\n%s", args[0], args[1], err, text)
 		}
 	}
 }

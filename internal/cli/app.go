@@ -35,9 +35,9 @@ type App struct {
 	Build    Build
 
 	// InTTY, OutTTY and ErrTTY tell which streams are terminals; Width is that
-	// of the terminal in columns, 0 if it isn't known.
+	// of the terminal in columns, 0 if it isn't known, Height in lines.
 	InTTY, OutTTY, ErrTTY bool
-	Width                 int
+	Width, Height         int
 
 	// Now is the time that relative times count from; nil: time.Now.
 	Now func() time.Time
@@ -86,10 +86,21 @@ func System(b Build) *App {
 		OutTTY: term.IsTerminal(int(os.Stdout.Fd())),
 		ErrTTY: term.IsTerminal(int(os.Stderr.Fd())),
 	}
-	if w, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
-		a.Width = w
-	}
+	a.measure()
 	return a
+}
+
+// measure asks how large the terminal is now, unless COLUMNS says it.
+func (a *App) measure() {
+	f, ok := a.Out.(*os.File)
+	if !ok || !a.OutTTY {
+		return
+	}
+	if w, h, err := term.GetSize(int(f.Fd())); err == nil {
+		if a.Height = h; a.env["COLUMNS"] == "" {
+			a.Width = w
+		}
+	}
 }
 
 // Run runs one command line (without the program's name) and returns the exit

@@ -21,7 +21,7 @@ func (a *App) confirm(ctx context.Context, question, typed string, yes bool) err
 		return nil
 	}
 	if !a.InTTY || !a.ErrTTY {
-		return usage("%s Nobody can be asked here.", question).hint("--yes goes ahead; --dry-run only tells what would be done")
+		return usage("nobody can be asked here: %s", question).hint("--yes goes ahead; --dry-run only tells what would be done")
 	}
 	p := painter(a.colorErr())
 	how := "[y/N]"

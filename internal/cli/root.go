@@ -73,8 +73,12 @@ func newRoot(a *App) *cobra.Command {
 		newCallCommand(a),
 		newCompletionCommand(a),
 		newConfigCommand(a),
+		newCreateCommand(a),
+		newDestroyCommand(a),
 		newDevCommand(a),
 		newInitCommand(a),
+		newLsCommand(a),
+		newRestartCommand(a),
 		newVersionCommand(a),
 	)
 	root.SetHelpTemplate(helpTemplate)

@@ -20,9 +20,14 @@ type serverOptions struct {
 }
 
 func (s *serverOptions) register(f *pflag.FlagSet) {
+	s.registerURL(f)
+	f.BoolVar(&s.asClient, "as-client", false, "come in by the public door, where onAuth decides")
+}
+
+// registerURL is for commands that know no public door.
+func (s *serverOptions) registerURL(f *pflag.FlagSet) {
 	f.StringVar(&s.url, "url", "", "the server's `URL` (RIVET_URL, else the project's running server)")
 	f.StringVar(&s.token, "token", "", "the server's `TOKEN` (RIVET_AUTH_TOKEN)")
-	f.BoolVar(&s.asClient, "as-client", false, "come in by the public door, where onAuth decides")
 }
 
 // connect makes a client of the protocol.

@@ -246,7 +246,7 @@ func (s *Studio) entryOf(ctx context.Context, r *record, whole bool) inspect.Ent
 		Trace: number(e.Trace), Span: number(e.Seq), Error: s.errorOf(e.Err), Rev: e.Rev, Version: e.Version, Bytes: r.Size,
 	}
 	if e.Actor != nil {
-		out.Actor, out.Type = string(e.Actor.ID), e.Actor.Name
+		out.Actor, out.Type, out.Key = string(e.Actor.ID), e.Actor.Name, e.Actor.Key
 	}
 	switch {
 	case e.Cause != 0:

@@ -21,6 +21,8 @@
 // objects only. The package is pure: no I/O, no goroutine.
 package inspect
 
+//go:generate go run ./genschemas ../../../docs/schemas
+
 import "encoding/json"
 
 // Protocol is the version of the inspector API.
@@ -181,26 +183,27 @@ type Cause struct {
 
 // Entry is one happening of an actor.
 type Entry struct {
-	Seq     uint64  `json:"seq"`
-	Actor   string  `json:"actor"`
-	Type    string  `json:"type,omitempty"`
-	At      int64   `json:"at"`
-	Us      int64   `json:"us"`
-	Kind    Kind    `json:"kind"`
-	Name    string  `json:"name,omitempty"` // of the action or event; the level of a log line
-	Conn    string  `json:"conn,omitempty"`
-	Trace   string  `json:"trace"`
-	Span    string  `json:"span"`
-	Cause   *Cause  `json:"cause,omitempty"`
-	Args    *Tagged `json:"args,omitempty"` // an array; of a log line its fields, an object
-	Output  *Tagged `json:"output,omitempty"`
-	Error   *Error  `json:"error,omitempty"`
-	Patch   Patch   `json:"patch,omitempty"` // what it changed in the state
-	Rev     uint64  `json:"rev"`
-	Version string  `json:"version,omitempty"`
-	Bytes   int     `json:"bytes"`
-	Message string  `json:"message,omitempty"` // of a log line
-	Source  string  `json:"source,omitempty"`  // of a log line: file:line:column
+	Seq     uint64   `json:"seq"`
+	Actor   string   `json:"actor"`
+	Type    string   `json:"type,omitempty"`
+	Key     []string `json:"key,omitempty"`
+	At      int64    `json:"at"`
+	Us      int64    `json:"us"`
+	Kind    Kind     `json:"kind"`
+	Name    string   `json:"name,omitempty"` // of the action or event; the level of a log line
+	Conn    string   `json:"conn,omitempty"`
+	Trace   string   `json:"trace"`
+	Span    string   `json:"span"`
+	Cause   *Cause   `json:"cause,omitempty"`
+	Args    *Tagged  `json:"args,omitempty"` // an array; of a log line its fields, an object
+	Output  *Tagged  `json:"output,omitempty"`
+	Error   *Error   `json:"error,omitempty"`
+	Patch   Patch    `json:"patch,omitempty"` // what it changed in the state
+	Rev     uint64   `json:"rev"`
+	Version string   `json:"version,omitempty"`
+	Bytes   int      `json:"bytes"`
+	Message string   `json:"message,omitempty"` // of a log line
+	Source  string   `json:"source,omitempty"`  // of a log line: file:line:column
 }
 
 // Log is one line that an actor, or the server's own code, logged.
@@ -266,6 +269,13 @@ type Edited struct {
 	Rev  uint64 `json:"rev"`
 	Seq  uint64 `json:"seq"`
 	Undo Patch  `json:"undo"`
+}
+
+// StateChange is a line of `rivet state --watch --json`: what changed since the
+// line before. The first line is a State.
+type StateChange struct {
+	Rev   uint64 `json:"rev"`
+	Patch Patch  `json:"patch"`
 }
 
 // Emit is the body of POST …/events.
