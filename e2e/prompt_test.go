@@ -27,8 +27,17 @@ type screen struct {
 
 func atTerminal(t *testing.T, dir string, args ...string) *screen {
 	t.Helper()
-	s := &screen{cmd: exec.Command(binary, args...), grew: make(chan struct{}), end: make(chan struct{})}
-	s.cmd.Dir, s.cmd.Env = dir, append(environ(), "TERM=xterm-256color")
+	return programAt(t, dir, exec.Command(binary, args...))
+}
+
+// programAt runs any program at a pseudo-terminal.
+func programAt(t *testing.T, dir string, cmd *exec.Cmd) *screen {
+	t.Helper()
+	s := &screen{cmd: cmd, grew: make(chan struct{}), end: make(chan struct{})}
+	s.cmd.Dir = dir
+	if s.cmd.Env == nil {
+		s.cmd.Env = append(environ(), "TERM=xterm-256color")
+	}
 	var err error
 	if s.tty, err = pty.StartWithSize(s.cmd, &pty.Winsize{Rows: 24, Cols: 80}); err != nil {
 		t.Fatal(err)

@@ -106,6 +106,7 @@ if [ -n "$node_ready" ]; then
   fi
   libraries || left+=("tests of libraries from npm: npm ci failed; it needs the npm registry")
 fi
+have zsh && have fish || debian zsh fish || left+=("completion in zsh and fish: install both")
 step "go test -race" go_tests
 
 read -r gp gf gs < <(cat "$tools/totals" 2>/dev/null || echo 0 0 0)

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/itchyny/gojq"
+	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
 	"github.com/rivetdev/rivet/internal/config"
@@ -127,6 +128,9 @@ func (a *App) Run(ctx context.Context, args []string) (code int) {
 	root.SetArgs(maskNumbers(args))
 	root.SetIn(a.In)
 	root.SetOut(a.Out)
+	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
+		root.SetOut(unquoted{a.Out})
+	}
 	root.SetErr(a.Err)
 	return a.finish(ctx, root.ExecuteContext(ctx))
 }

@@ -56,12 +56,6 @@ It needs no Node and no npm install.`,
 	f.StringVar(&o.name, "name", "", "the project's `NAME` (that of the directory)")
 	f.BoolVarP(&o.yes, "yes", "y", false, "ask nothing")
 	f.BoolVar(&o.force, "force", false, "also into a directory that isn't empty; no file is overwritten")
-	err := cmd.RegisterFlagCompletionFunc("template", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return templateNames(), cobra.ShellCompDirectiveNoFileComp
-	})
-	if err != nil {
-		panic("cli: " + err.Error())
-	}
 	return cmd
 }
 

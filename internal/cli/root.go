@@ -82,8 +82,11 @@ func newRoot(a *App) *cobra.Command {
 		newVersionCommand(a),
 	)
 	root.SetHelpTemplate(helpTemplate)
-	root.SetHelpCommand(newHelpCommand(root))
+	help := newHelpCommand(root)
+	root.SetHelpCommand(help)
 	root.CompletionOptions.DisableDefaultCmd = true
+	a.completeAll(root)
+	a.completeAll(help) // cobra adds it later
 	root.SetFlagErrorFunc(flagError)
 	return root
 }
