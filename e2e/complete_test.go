@@ -172,7 +172,7 @@ echo "got:${COMPREPLY[*]}"`
 		t.Parallel()
 		cmd := exec.Command(needShell(t, "zsh"), "-f", "-i")
 		cmd.Env = env
-		s := programAt(t, dir, cmd)
+		s := programAt(t, 80, dir, cmd)
 		s.write(t, "autoload -U compinit && compinit -u -D && source "+script(t, "zsh")+" && PS1='ready> '\r")
 		s.wait(t, "Jready> ")
 		within(t, 20*time.Second, "zsh to complete an action", func() bool {

@@ -27,11 +27,11 @@ type screen struct {
 
 func atTerminal(t *testing.T, dir string, args ...string) *screen {
 	t.Helper()
-	return programAt(t, dir, exec.Command(binary, args...))
+	return programAt(t, 80, dir, exec.Command(binary, args...))
 }
 
-// programAt runs any program at a pseudo-terminal.
-func programAt(t *testing.T, dir string, cmd *exec.Cmd) *screen {
+// programAt runs any program at a pseudo-terminal of some columns.
+func programAt(t *testing.T, cols uint16, dir string, cmd *exec.Cmd) *screen {
 	t.Helper()
 	s := &screen{cmd: cmd, grew: make(chan struct{}), end: make(chan struct{})}
 	s.cmd.Dir = dir
@@ -39,7 +39,7 @@ func programAt(t *testing.T, dir string, cmd *exec.Cmd) *screen {
 		s.cmd.Env = append(environ(), "TERM=xterm-256color")
 	}
 	var err error
-	if s.tty, err = pty.StartWithSize(s.cmd, &pty.Winsize{Rows: 24, Cols: 80}); err != nil {
+	if s.tty, err = pty.StartWithSize(s.cmd, &pty.Winsize{Rows: 24, Cols: cols}); err != nil {
 		t.Fatal(err)
 	}
 	go func() { // ends with the process

@@ -17,6 +17,7 @@ func main() {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	app := cli.System(cli.Build{Version: version, Commit: commit, Date: date})
 	go func() { // lives as long as the process
 		if <-signals == os.Interrupt {
 			cancel(cli.ErrInterrupted)
@@ -24,8 +25,8 @@ func main() {
 			cancel(cli.ErrTerminated)
 		}
 		<-signals
+		app.Restore()
 		os.Exit(130) // asked twice: at once
 	}()
-	app := cli.System(cli.Build{Version: version, Commit: commit, Date: date})
 	os.Exit(app.Run(ctx, os.Args[1:]))
 }

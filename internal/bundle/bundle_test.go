@@ -53,7 +53,7 @@ func build(t testing.TB, b *Builder) *actor.Bundle {
 		var e *Error
 		if errors.As(err, &e) {
 			for _, p := range e.Problems {
-				t.Log(p.Frame(false))
+				t.Log(p.Frame(FrameOptions{}))
 			}
 		}
 		t.Fatal(err)
@@ -242,7 +242,7 @@ func TestProblems(t *testing.T) {
 			}
 			var frames []string
 			for _, p := range e.Problems {
-				frames = append(frames, p.Frame(false))
+				frames = append(frames, p.Frame(FrameOptions{}))
 			}
 			all := strings.Join(frames, "\n")
 			for _, w := range tt.want {

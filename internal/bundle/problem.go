@@ -2,7 +2,6 @@ package bundle
 
 import (
 	"fmt"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/evanw/esbuild/pkg/api"
@@ -65,51 +64,6 @@ func (e *Error) Unwrap() error {
 	}
 	return err
 }
-
-// Frame is the problem for a terminal: text, place, the line and what is
-// underlined in it, notes and hint. It ends without a line break.
-func (p Problem) Frame(color bool) string {
-	paint := func(code, s string) string {
-		if !color {
-			return s
-		}
-		return "\x1b[" + code + "m" + s + "\x1b[0m"
-	}
-	mark := "31"
-	if p.Severity == SeverityWarning {
-		mark = "33"
-	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s", paint("1;"+mark, string(p.Severity)+":"), paint("1", p.Text))
-	if p.File != "" {
-		fmt.Fprintf(&b, "\n  %s", paint("36", fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)))
-		if p.LineText != "" {
-			p.frameLines(&b, func(s string) string { return paint(mark, s) }, func(s string) string { return paint("2", s) })
-		}
-	}
-	for _, n := range p.Notes {
-		fmt.Fprintf(&b, "\n  %s", strings.ReplaceAll(n, "\n", "\n  "))
-	}
-	if p.Hint != "" {
-		fmt.Fprintf(&b, "\n  %s %s", paint("32", "hint:"), p.Hint)
-	}
-	return b.String()
-}
-
-func (p Problem) frameLines(b *strings.Builder, mark, dim func(string) string) {
-	width := len(fmt.Sprint(p.Line))
-	if p.Before != "" && p.Line > 1 {
-		fmt.Fprintf(b, "\n    %s", dim(fmt.Sprintf("%*d | %s", width, p.Line-1, untab(p.Before))))
-	}
-	fmt.Fprintf(b, "\n  %s %*d %s %s", mark(">"), width, p.Line, dim("|"), untab(p.LineText))
-	head := []rune(p.LineText)
-	col := min(max(p.Column-1, 0), len(head))
-	under := min(max(p.Length, 1), max(len(head)-col, 1))
-	fmt.Fprintf(b, "\n    %*s %s %s%s", width, "", dim("|"),
-		strings.Repeat(" ", utf8.RuneCountInString(untab(string(head[:col])))), mark(strings.Repeat("^", under)))
-}
-
-func untab(s string) string { return strings.ReplaceAll(s, "\t", "  ") }
 
 // problemsOf turns esbuild's messages into problems; before finds the line
 // above a place (file as esbuild names it).

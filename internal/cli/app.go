@@ -17,6 +17,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/itchyny/gojq"
@@ -46,11 +47,35 @@ type App struct {
 	// Dev runs `rivet dev`; nil: the real one.
 	Dev func(ctx context.Context, o DevOptions) error
 
+	// TUI runs the terminal user interface over a server until the user leaves
+	// it; nil: there is none.
+	TUI func(ctx context.Context, url, token string) error
+
 	args   []string        // as they were typed
 	over   <-chan struct{} // closed when the command is to end
 	env    map[string]string
 	global globals
 	filter *gojq.Code // of --jq; nil: none
+
+	restoring sync.Mutex
+	restore   func() // puts the terminal back as it was; nil: it is
+}
+
+// Restore puts the terminal back as it was found; whoever ends the process
+// without waiting for Run calls it.
+func (a *App) Restore() {
+	a.restoring.Lock()
+	defer a.restoring.Unlock()
+	if a.restore != nil {
+		a.restore()
+		a.restore = nil
+	}
+}
+
+func (a *App) onRestore(f func()) {
+	a.restoring.Lock()
+	defer a.restoring.Unlock()
+	a.restore = f
 }
 
 // Build is what was built, set by the linker.
@@ -120,6 +145,7 @@ func (a *App) Run(ctx context.Context, args []string) (code int) {
 	}
 	a.global.json = wantsJSON(args) // known even if the flags can't be parsed
 	defer func() {
+		a.Restore()
 		if p := recover(); p != nil {
 			code = a.panicked(p)
 		}
@@ -181,6 +207,16 @@ func (a *App) path(p string) string {
 		return filepath.Clean(p)
 	}
 	return filepath.Join(a.Cwd, p)
+}
+
+// columns is the width of the terminal now, 0 if it isn't known; COLUMNS wins.
+func (a *App) columns() int {
+	if out, ok := a.Out.(*os.File); ok && a.OutTTY && a.env["COLUMNS"] == "" {
+		if w, _, err := term.GetSize(int(out.Fd())); err == nil {
+			return w
+		}
+	}
+	return a.Width
 }
 
 // note prints a remark that is neither result nor error.

@@ -16,8 +16,10 @@ type DevOptions struct {
 	Config *config.Resolved
 	// PortAsked: somebody named a port, so that no other may be taken.
 	PortAsked bool
-	Verbose   bool
-	Quiet     bool
+	// Production: this is `rivet serve`.
+	Production bool
+	Verbose    bool
+	Quiet      bool
 	// DebugAddr is where pprof is served, a loopback address; "": nowhere.
 	DebugAddr string
 }

@@ -2,23 +2,15 @@ package cli
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"log/slog"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/rivetdev/rivet/internal/actor"
-	"github.com/rivetdev/rivet/internal/bundle"
-	"github.com/rivetdev/rivet/internal/client"
-	"github.com/rivetdev/rivet/internal/errs"
 	"github.com/rivetdev/rivet/internal/value"
 )
 
@@ -26,16 +18,16 @@ import (
 // pipe logfmt, with --log-format json one JSON object a line. Each happening is
 // one write, so that nothing is interleaved.
 type devOut struct {
-	mu     sync.Mutex
-	w      io.Writer
-	style  devStyle
-	paint  painter
-	safe   func(string) string
-	level  actor.LogLevel
-	dir    string // paths are shown relative to it
-	now    func() time.Time
-	target bool // _LOG_TARGET
-	stamp  bool // _LOG_TIMESTAMP
+	mu    sync.Mutex
+	w     io.Writer
+	style devStyle
+	paint painter
+	safe  func(string) string
+	width func() int // of the terminal, 0: unknown; may be nil
+	level actor.LogLevel
+	dir   string // paths are shown relative to it
+	now   func() time.Time
+	last  repeats
 }
 
 type devStyle uint8
@@ -66,6 +58,11 @@ type pair struct {
 // print writes what a happening looks like in each style: lines for a person,
 // fields for the others.
 func (d *devOut) print(level actor.LogLevel, event, text string, fields ...pair) {
+	d.write("", d.format(level, event, text, fields...))
+}
+
+// format is what print writes.
+func (d *devOut) format(level actor.LogLevel, event, text string, fields ...pair) []byte {
 	var b bytes.Buffer
 	switch d.style {
 	case pretty:
@@ -96,9 +93,7 @@ func (d *devOut) print(level actor.LogLevel, event, text string, fields ...pair)
 		b.WriteByte('}')
 	}
 	b.WriteByte('\n')
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	_, _ = d.w.Write(b.Bytes()) // a reader that left is noticed by the signal it sends
+	return b.Bytes()
 }
 
 func jsonText(v any) []byte {
@@ -172,201 +167,4 @@ func logValue(v value.Value) string {
 		return fmt.Sprint(v)
 	}
 	return string(text)
-}
-
-func (d *devOut) clock() string { return d.paint.dim(d.now().Format("15:04:05")) }
-
-// line prints what an actor, or the runtime on its behalf, logged.
-func (d *devOut) line(l actor.Log) {
-	if l.Level < d.level {
-		return
-	}
-	at := d.relative(l.At)
-	if d.style == pretty {
-		d.print(l.Level, "log", d.prettyLine(l, at))
-		return
-	}
-	out := []pair{{"msg", l.Msg}}
-	if d.style == jsonLines {
-		if len(l.Fields) > 0 {
-			out = append(out, pair{"fields", fields(l.Fields)})
-		}
-	} else {
-		for _, f := range l.Fields {
-			out = append(out, pair{f.Key, logValue(f.Value)})
-		}
-	}
-	if l.Actor != nil {
-		out = append(out, pair{"actor", nameOf(l.Actor)})
-	}
-	if at != "" {
-		out = append(out, pair{"at", at})
-	}
-	d.print(l.Level, "log", "", out...)
-}
-
-func (d *devOut) prettyLine(l actor.Log, at string) string {
-	var b strings.Builder
-	b.WriteString(d.clock() + " ")
-	name := levelNames[l.Level]
-	switch {
-	case l.Level >= actor.LogError:
-		name = d.paint.red(name)
-	case l.Level == actor.LogWarn:
-		name = d.paint.yellow(name)
-	case l.Level < actor.LogInfo:
-		name = d.paint.dim(name)
-	}
-	b.WriteString(name + " ")
-	if l.Actor != nil {
-		b.WriteString(d.paint.cyan(d.oneLine(nameOf(l.Actor))) + " ")
-	}
-	b.WriteString(d.safe(l.Msg))
-	for _, f := range l.Fields {
-		text := logValue(f.Value)
-		if f.Key == "stack" { // a stack is read as lines
-			b.WriteString("\n" + d.paint.dim(d.safe(strings.TrimRight(text, "\n"))))
-			continue
-		}
-		b.WriteString(" " + d.paint.dim(d.oneLine(f.Key)+"=") + d.safe(quoteLog(text)))
-	}
-	if at != "" {
-		b.WriteString("  " + d.paint.dim(d.safe(at)))
-	}
-	return b.String()
-}
-
-func nameOf(r *actor.Ref) string { return client.Target{Name: r.Name, Key: r.Key}.String() }
-
-// oneLine is a name that anybody may have given, such as a client its actor's
-// key, without the line breaks by which it could look like lines of ours.
-func (d *devOut) oneLine(name string) string {
-	return d.safe(strings.ReplaceAll(name, "\n", `\n`))
-}
-
-// relative is a position with its file relative to the project.
-func (d *devOut) relative(at string) string {
-	if rel, err := filepath.Rel(d.dir, at); err == nil && filepath.IsAbs(at) && filepath.IsLocal(rel) {
-		return rel
-	}
-	return at
-}
-
-// failed prints a failed build or load with its code frames.
-func (d *devOut) failed(err error, serving bool) {
-	problems := d.problems(err)
-	var text strings.Builder
-	text.WriteString(d.clock() + " " + d.paint.red("✗ build failed"))
-	if serving {
-		text.WriteString(d.paint.dim("  the old code goes on serving"))
-	}
-	for _, p := range problems {
-		p.Text, p.File, p.LineText, p.Before, p.Hint = d.safe(p.Text), d.safe(p.File), d.safe(p.LineText), d.safe(p.Before), d.safe(p.Hint)
-		text.WriteString("\n\n" + p.Frame(bool(d.paint)))
-	}
-	text.WriteString("\n")
-	out := []pair{{"serving", serving}}
-	if len(problems) > 0 {
-		p := problems[0]
-		out = append(out, pair{"msg", p.Text})
-		if p.File != "" {
-			out = append(out, pair{"at", fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)})
-		}
-		if d.style == jsonLines {
-			out = append(out, pair{"problems", problems})
-		} else {
-			out = append(out, pair{"frame", p.Frame(false)})
-		}
-	}
-	d.print(actor.LogError, "build_failed", text.String(), out...)
-}
-
-// problems are an error's places: those of a failed build, or the place where
-// code threw while it was loaded.
-func (d *devOut) problems(err error) []bundle.Problem {
-	var b *bundle.Error
-	if errors.As(err, &b) {
-		return b.Problems
-	}
-	e := errs.As(err)
-	p := bundle.Problem{Severity: bundle.SeverityError, Text: e.Msg, Hint: e.Hint, Length: 1}
-	file, line, col, ok := splitAt(d.relative(e.At))
-	if !ok {
-		return []bundle.Problem{p}
-	}
-	p.File, p.Line, p.Column = file, line, col
-	if !filepath.IsAbs(file) {
-		file = filepath.Join(d.dir, file)
-	}
-	if text, err := os.ReadFile(file); err == nil {
-		lines := strings.Split(string(text), "\n")
-		if line >= 1 && line <= len(lines) {
-			p.LineText = strings.TrimSuffix(lines[line-1], "\r")
-			if line > 1 {
-				p.Before = strings.TrimSuffix(lines[line-2], "\r")
-			}
-		}
-	}
-	return []bundle.Problem{p}
-}
-
-// splitAt takes "file:line:col" apart.
-func splitAt(at string) (file string, line, col int, ok bool) {
-	rest, c, ok1 := cutLast(at)
-	file, l, ok2 := cutLast(rest)
-	if !ok1 || !ok2 {
-		return "", 0, 0, false
-	}
-	return file, l, c, true
-}
-
-func cutLast(s string) (before string, n int, ok bool) {
-	i := strings.LastIndexByte(s, ':')
-	if i < 0 {
-		return s, 0, false
-	}
-	n, err := strconv.Atoi(s[i+1:])
-	return s[:i], n, err == nil
-}
-
-// logHandler sends rivet's own log to the same lines.
-type logHandler struct {
-	d     *devOut
-	attrs []slog.Attr
-}
-
-func (h logHandler) Enabled(_ context.Context, l slog.Level) bool { return slogLevel(l) >= h.d.level }
-
-func (h logHandler) Handle(_ context.Context, r slog.Record) error {
-	l := actor.Log{Time: r.Time, Level: slogLevel(r.Level), Msg: r.Message}
-	add := func(a slog.Attr) bool {
-		l.Fields = append(l.Fields, actor.LogField{Key: a.Key, Value: a.Value.String()})
-		return true
-	}
-	for _, a := range h.attrs {
-		add(a)
-	}
-	r.Attrs(add)
-	h.d.line(l)
-	return nil
-}
-
-func (h logHandler) WithAttrs(as []slog.Attr) slog.Handler {
-	return logHandler{h.d, append(h.attrs[:len(h.attrs):len(h.attrs)], as...)}
-}
-
-func (h logHandler) WithGroup(string) slog.Handler { return h }
-
-func slogLevel(l slog.Level) actor.LogLevel {
-	switch {
-	case l < slog.LevelDebug:
-		return actor.LogTrace
-	case l < slog.LevelInfo:
-		return actor.LogDebug
-	case l < slog.LevelWarn:
-		return actor.LogInfo
-	case l < slog.LevelError:
-		return actor.LogWarn
-	}
-	return actor.LogError
 }

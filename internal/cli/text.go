@@ -123,7 +123,7 @@ func (a *App) safeFrame(p bundle.Problem) string {
 			p.Notes[i] = Safe(p.Notes[i])
 		}
 	}
-	return p.Frame(a.colorErr())
+	return p.Frame(bundle.FrameOptions{Color: a.colorErr(), Width: a.Width})
 }
 
 // writeJSON writes a document: indented for a reader at a terminal, on one line

@@ -46,6 +46,9 @@ type Options struct {
 
 	Log   *slog.Logger    // of rivet itself; nil: discard
 	Lines func(actor.Log) // what actors log; must not block
+	// Entries hears what actors did, once it is durable; must not block, and
+	// must not call the daemon. nil: nobody does.
+	Entries func(*actor.Entry)
 
 	History History // what is kept for tools
 }
@@ -174,7 +177,7 @@ func (d *Daemon) open(ctx context.Context, code actor.RunConfig) (*running, erro
 		return nil, err
 	}
 	e := engine.New(engine.Options{
-		Store: st, Log: d.o.Log, Lines: d.o.Lines, Observer: d.ring,
+		Store: st, Log: d.o.Log, Lines: d.o.Lines, Observer: d.observer(),
 		WaitingPerActor: d.s.WaitingPerActor, MaxState: d.s.MaxState,
 	})
 	if err := d.listen(ctx, e, st); err != nil {

@@ -133,4 +133,21 @@ func (s studioStore) Rows(ctx context.Context, after *actor.Ref, limit int) ([]a
 	return rows, err
 }
 
-var _ engine.Observer = (*ring.Ring)(nil)
+// observer is the ring, and whoever else wants to hear.
+func (d *Daemon) observer() engine.Observer {
+	if d.o.Entries == nil {
+		return d.ring
+	}
+	return told{d.ring, d.o.Entries}
+}
+
+// told is a ring that also tells.
+type told struct {
+	*ring.Ring
+	tell func(*actor.Entry)
+}
+
+func (t told) Observe(e *actor.Entry) {
+	t.Ring.Observe(e)
+	t.tell(e)
+}
