@@ -61,6 +61,11 @@ func NewInspector(o InspectorOptions) (*Inspector, error) {
 // URL is the server's, without a slash at its end.
 func (in *Inspector) URL() string { return in.base.String() }
 
+// Same reports whether both speak to the same address with the same token.
+func (in *Inspector) Same(other *Inspector) bool {
+	return in.URL() == other.URL() && in.token == other.token
+}
+
 // Hello tells which server this is; it needs no token.
 func (in *Inspector) Hello(ctx context.Context) (out inspect.Hello, err error) {
 	return out, in.get(ctx, "/hello", nil, &out)

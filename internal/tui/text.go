@@ -1,0 +1,141 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// plain is s as one line that a terminal shows and no more: control characters
+// (C0, C1, ESC), line breaks, marks of direction and bytes that are no UTF-8 are
+// written as escapes. Everything that comes from a server passes through it.
+func plain(s string) string {
+	clean := true
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c < 0x20 || c >= 0x7f {
+			clean = false
+			break
+		}
+	}
+	if clean {
+		return s
+	}
+	var b strings.Builder
+	for i, w := 0, 0; i < len(s); i += w {
+		var r rune
+		r, w = utf8.DecodeRuneInString(s[i:])
+		switch {
+		case r == utf8.RuneError && w == 1:
+			fmt.Fprintf(&b, `\x%02x`, s[i])
+		case r == '\n':
+			b.WriteString(`\n`)
+		case r == '\t':
+			b.WriteString(`\t`)
+		case !unshowable(r):
+			b.WriteRune(r)
+		case r < 0x100:
+			fmt.Fprintf(&b, `\x%02x`, r)
+		default:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		}
+	}
+	return b.String()
+}
+
+// unshowable reports whether a terminal does more with r, or less, than show it.
+func unshowable(r rune) bool {
+	switch {
+	case r < 0x20, r >= 0x7f && r < 0xa0,
+		r == 0x061c, r >= 0x200b && r <= 0x200f && r != 0x200d, // of no width; a joiner makes emoji
+		r >= 0x2028 && r <= 0x202e, r >= 0x2060 && r <= 0x206f, r == 0xfeff:
+		return true
+	}
+	return false
+}
+
+// paper measures and cuts texts by the columns that the terminal gives them.
+type paper struct{ method ansi.Method }
+
+// width is how many columns s takes; s has no escape sequences.
+func (p paper) width(s string) int {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= 0x80 {
+			return p.method.StringWidth(s)
+		}
+	}
+	return len(s)
+}
+
+// cut is s in at most w columns, with … where something was left out.
+func (p paper) cut(s string, w int) string {
+	if w <= 0 {
+		return ""
+	}
+	if len(s) <= w || p.width(s) <= w {
+		return s
+	}
+	if len(s) > 8*w+64 { // no need to measure a megabyte
+		n := 8*w + 64
+		for n > 0 && !utf8.RuneStart(s[n]) {
+			n--
+		}
+		s = s[:n] + "…"
+	}
+	return p.method.Truncate(s, w, "…")
+}
+
+// cell is s in exactly w columns, aligned to the left.
+func (p paper) cell(s string, w int) string {
+	s = p.cut(s, w)
+	return s + spaces(w-p.width(s))
+}
+
+// right is s in exactly w columns, aligned to the right.
+func (p paper) right(s string, w int) string {
+	s = p.cut(s, w)
+	return spaces(w-p.width(s)) + s
+}
+
+// fit is a styled line in exactly w columns.
+func (p paper) fit(s string, w int) string {
+	n := p.method.StringWidth(s)
+	if n > w {
+		s = p.method.Truncate(s, max(w, 0), "…")
+		n = p.method.StringWidth(s)
+	}
+	return s + spaces(w-n)
+}
+
+// wrap breaks a plain text into lines of w columns.
+func (p paper) wrap(s string, w int) []string {
+	if w <= 0 {
+		return nil
+	}
+	var out []string
+	for _, line := range strings.Split(s, "\n") {
+		out = append(out, strings.Split(p.method.Hardwrap(line, w, true), "\n")...)
+	}
+	return out
+}
+
+const blanks = "                                                                                                                                                                                                                                                "
+
+func spaces(n int) string {
+	if n <= 0 {
+		return ""
+	}
+	if n <= len(blanks) {
+		return blanks[:n]
+	}
+	return strings.Repeat(" ", n)
+}
+
+// words breaks a plain text into lines of w columns, between words if it can.
+func (p paper) words(s string, w int) []string {
+	if w <= 0 {
+		return nil
+	}
+	return strings.Split(p.method.Wrap(s, w, ""), "\n")
+}
