@@ -79,6 +79,7 @@ func newRoot(a *App) *cobra.Command {
 		newInitCommand(a),
 		newLsCommand(a),
 		newRestartCommand(a),
+		newTuiCommand(a),
 		newVersionCommand(a),
 	)
 	root.SetHelpTemplate(helpTemplate)

@@ -241,7 +241,6 @@ func (m *model) tabLine(x, y, w int) string {
 	return m.fit(out, w)
 }
 
-
 // plural is n of something.
 func plural(n int, what string) string {
 	if n == 1 {

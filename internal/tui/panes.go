@@ -209,14 +209,8 @@ func (m *model) problem(p inspect.Problem, w int) []string {
 			out = append(out, m.codeLine(p.Line-1, p.Before, gutter, w))
 		}
 		out = append(out, m.codeLine(p.Line, p.LineText, gutter, w))
-		at := 0
-		for i := range p.LineText {
-			if i >= p.Column-1 {
-				break
-			}
-			at = i + 1
-		}
-		before := m.width(detab(p.LineText[:min(at, len(p.LineText))]))
+		head := []rune(p.LineText)
+		before := m.width(detab(string(head[:max(0, min(p.Column-1, len(head)))])))
 		out = append(out, m.muted.on(spaces(gutter)+"│ ")+look.on(m.cut(spaces(before)+repeat("^", max(p.Length, 1)), w-gutter-2)))
 	}
 	for _, n := range p.Notes {

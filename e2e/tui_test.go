@@ -1,0 +1,55 @@
+package e2e
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// counterProject is a copy of the counter example.
+func counterProject(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(filepath.Join("..", "examples", "counter"))); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func TestTuiShowsTheRunningActors(t *testing.T) {
+	t.Parallel()
+	dir := counterProject(t)
+	startDev(t, dir)
+	if _, text, code := rivet(t, dir, "call", "counter/first", "increment", "5"); code != 0 {
+		t.Fatal(text)
+	}
+	s := atTerminal(t, dir, "tui")
+	s.wait(t, "counter/first")
+	s.wait(t, "count: ")
+	if _, text, code := rivet(t, dir, "call", "counter/second", "increment", "41"); code != 0 {
+		t.Fatal(text)
+	}
+	s.wait(t, "counter/second")
+	s.write(t, "/second\r")
+	s.wait(t, "1 FOR second")
+	s.wait(t, "41")
+	s.write(t, "q")
+	if code := s.exit(); code != 0 {
+		t.Errorf("exit code %d, want 0", code)
+	}
+}
+
+func TestTuiNeedsATerminalAndAServer(t *testing.T) {
+	t.Parallel()
+	dir := counterProject(t)
+	_, text, code := rivet(t, dir, "tui")
+	if code != 2 || !strings.Contains(text, "needs a terminal") || !strings.Contains(text, "rivet ls") {
+		t.Errorf("in a pipe: %d %s", code, text)
+	}
+	s := atTerminal(t, dir, "tui")
+	s.wait(t, "rivet dev")
+	if code := s.exit(); code != 3 {
+		t.Errorf("without a server: exit code %d, want 3", code)
+	}
+}
