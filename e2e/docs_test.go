@@ -50,7 +50,7 @@ func (s *session) typeAll(t *testing.T, sample string) {
 	for _, part := range strings.Split("\n"+sample, "\n$ ")[1:] {
 		command, want, _ := strings.Cut(part, "\n")
 		s.typed++
-		words := strings.Fields(command)
+		words := words(command)
 		switch {
 		case words[0] == "cd":
 			s.dir = filepath.Join(s.dir, words[1])
@@ -70,6 +70,19 @@ func (s *session) typeAll(t *testing.T, sample string) {
 			t.Errorf("the test can't type %q", command)
 		}
 	}
+}
+
+// words splits a command at spaces that aren't in single quotes.
+func words(command string) []string {
+	var out []string
+	for i, part := range strings.Split(command, "'") {
+		if i%2 == 0 {
+			out = append(out, strings.Fields(part)...)
+		} else {
+			out = append(out, part)
+		}
+	}
+	return out
 }
 
 // save writes a sample that names its file, and waits for the new code.

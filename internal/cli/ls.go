@@ -156,7 +156,7 @@ func knownType(ctx context.Context, in *client.Inspector, typ string) error {
 
 func (a *App) actorTable(list []inspect.Actor) *table {
 	t := &table{cols: []column{
-		{head: "ACTOR", least: 20}, {head: "STATUS"}, {head: "CONNS", right: true, drop: 2}, {head: "QUEUED", right: true, drop: 4},
+		{head: "ACTOR", least: 26}, {head: "STATUS"}, {head: "CONNS", right: true, drop: 2}, {head: "QUEUED", right: true, drop: 4},
 		{head: "STATE", right: true}, {head: "ERRORS", right: true, drop: 1}, {head: "REV", right: true, drop: 3}, {head: "ACTIVE"},
 		{head: "CREATED", drop: 5}, {head: "ID", drop: 6},
 	}}

@@ -107,12 +107,13 @@ func (p painter) code(n, s string) string {
 	return "\x1b[" + n + "m" + s + "\x1b[0m"
 }
 
-func (p painter) bold(s string) string   { return p.code("1", s) }
-func (p painter) dim(s string) string    { return p.code("2", s) }
-func (p painter) red(s string) string    { return p.code("31", s) }
-func (p painter) green(s string) string  { return p.code("32", s) }
-func (p painter) yellow(s string) string { return p.code("33", s) }
-func (p painter) cyan(s string) string   { return p.code("36", s) }
+func (p painter) bold(s string) string    { return p.code("1", s) }
+func (p painter) dim(s string) string     { return p.code("2", s) }
+func (p painter) red(s string) string     { return p.code("31", s) }
+func (p painter) green(s string) string   { return p.code("32", s) }
+func (p painter) yellow(s string) string  { return p.code("33", s) }
+func (p painter) magenta(s string) string { return p.code("35", s) }
+func (p painter) cyan(s string) string    { return p.code("36", s) }
 
 // safeFrame is a build problem's frame with its texts made safe first, since
 // the frame itself has colours.
