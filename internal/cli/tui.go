@@ -44,7 +44,7 @@ func runTui(ctx context.Context, a *App, o serverOptions) error {
 func (a *App) tuiOptions(o serverOptions) tui.Options {
 	t := tui.Options{
 		Connect: func(ctx context.Context) (*client.Inspector, error) { return a.inspect(ctx, o) },
-		In:      a.In, Out: a.Out, Environ: a.Environ, Editor: a.editor(),
+		In:      a.In, Out: a.Out, Environ: a.Environ, Editor: a.editor,
 	}
 	switch {
 	case !a.colorOut():
@@ -58,12 +58,4 @@ func (a *App) tuiOptions(o serverOptions) tui.Options {
 		}
 	}
 	return t
-}
-
-// editor is the user's editor, "" if none is set.
-func (a *App) editor() string {
-	if e := a.env["VISUAL"]; e != "" {
-		return e
-	}
-	return a.env["EDITOR"]
 }

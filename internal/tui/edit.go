@@ -39,7 +39,7 @@ func (m *model) editValue() tea.Cmd {
 		m.complain(err)
 		return nil
 	}
-	if m.o.Editor == "" || n.kids == 0 && len(b) <= inlineMax {
+	if !m.hasEditor() || n.kids == 0 && len(b) <= inlineMax {
 		return m.editInline(e, string(b))
 	}
 	return m.editInEditor(e, []byte(pretty(inspect.Tagged{Tree: n.value})+"\n"))
@@ -325,22 +325,40 @@ func (m *model) openFile(file string, line, col int) tea.Cmd {
 		m.complain(errs.New(errs.Unsupported, "%s is no file of the project", file))
 		return nil
 	}
-	if m.o.Editor == "" {
-		m.complain(errs.New(errs.Unsupported, "no editor is set").WithHint("set EDITOR; the place is %s:%d:%d", file, line, col))
+	if m.o.Editor == nil {
+		m.complain(errs.New(errs.Unsupported, "there is no editor").WithHint("the place is %s:%d:%d", file, line, col))
 		return nil
 	}
 	return m.inEditor(path, line, col, func(*model) tea.Cmd { return nil })
 }
 
-// inEditor gives the terminal to the user's editor.
+// inEditor opens a file in the user's editor: one of the terminal is given the
+// terminal until it ends.
 func (m *model) inEditor(path string, line, col int, after func(*model) tea.Cmd) tea.Cmd {
-	args := editorArgs(m.o.Editor, path, line, col)
-	cmd := exec.Command(args[0], args[1:]...)
+	argv, window, err := m.o.Editor(path, line, col)
+	if err != nil {
+		m.complain(err)
+		return nil
+	}
+	cmd := exec.Command(argv[0], argv[1:]...)
 	cmd.Dir, cmd.Env = m.o.Dir, m.o.Environ
+	failed := func(err error) error {
+		return errs.Wrap(errs.Usage, err, "the editor %s failed: %v", argv[0], err)
+	}
+	if window {
+		if err := cmd.Start(); err != nil {
+			m.complain(failed(err))
+			return nil
+		}
+		return func() tea.Msg { // as long as the editor, or as we, live
+			_ = cmd.Wait()
+			return nil
+		}
+	}
 	return tea.ExecProcess(cmd, func(err error) tea.Msg {
 		return done{func(m *model) tea.Cmd {
 			if err != nil {
-				m.complain(errs.Wrap(errs.Usage, err, "the editor %s failed: %v", args[0], err))
+				m.complain(failed(err))
 				return nil
 			}
 			return after(m)
@@ -348,24 +366,12 @@ func (m *model) inEditor(path string, line, col int, after func(*model) tea.Cmd)
 	})
 }
 
-// editorArgs is the command line of an editor that opens a file at a place, in
-// the way that the editor takes it; one that isn't known gets the file alone.
-func editorArgs(editor, path string, line, col int) []string {
-	args := strings.Fields(editor)
-	base := strings.TrimSuffix(filepath.Base(args[0]), ".exe")
-	at, full := strconv.Itoa(max(line, 1)), path+":"+strconv.Itoa(max(line, 1))+":"+strconv.Itoa(max(col, 1))
-	switch {
-	case line == 0:
-		if base == "code" || base == "codium" || base == "cursor" {
-			args = append(args, "--wait")
-		}
-		return append(args, path)
-	case base == "code" || base == "codium" || base == "cursor":
-		return append(args, "--goto", full)
-	case base == "subl" || base == "zed" || base == "hx" || base == "helix":
-		return append(args, full)
-	case strings.HasSuffix(base, "vim") || base == "vi" || base == "nano" || base == "emacs" || base == "emacsclient" || base == "kak" || base == "micro" || base == "less":
-		return append(args, "+"+at, path)
+// hasEditor reports whether there is an editor that works in the terminal, so
+// that it can be waited for.
+func (m *model) hasEditor() bool {
+	if m.o.Editor == nil {
+		return false
 	}
-	return append(args, path)
+	_, window, err := m.o.Editor("", 0, 0)
+	return err == nil && !window
 }

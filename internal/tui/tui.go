@@ -39,8 +39,9 @@ type Options struct {
 	// Dir is the project's directory, to which files are relative; "": the
 	// server is elsewhere, and no file can be opened.
 	Dir string
-	// Editor is a command line, such as "vim"; "": there is none.
-	Editor string
+	// Editor is the command line that opens a file at a place; window: it has a
+	// window of its own and doesn't need the terminal. nil: there is no editor.
+	Editor func(file string, line, col int) (argv []string, window bool, err error)
 	// OpenURL opens a page of the Studio, below /studio, in a browser; nil: it can't.
 	OpenURL func(ctx context.Context, in *client.Inspector, path string) error
 	// InDev: this is the terminal of `rivet dev`, to which q goes back.
