@@ -14,7 +14,6 @@ import (
 	"github.com/rivetdev/rivet/internal/actor"
 	"github.com/rivetdev/rivet/internal/bundle"
 	"github.com/rivetdev/rivet/internal/dev"
-	"github.com/rivetdev/rivet/internal/errs"
 	"github.com/rivetdev/rivet/internal/studio"
 	"github.com/rivetdev/rivet/sdk"
 )
@@ -61,32 +60,12 @@ func runDev(ctx context.Context, o DevOptions) error {
 		r.token = newToken()
 	}
 	r.open(script, true)
-	if first != nil {
-		err = r.first(ctx, first)
-	}
-	if err != nil {
-		if !r.waits(err) {
+	if !o.Config.Dev.Reload { // else the watch loads it, and what is saved meanwhile
+		if err := r.only(ctx, first); err != nil {
 			return errors.Join(err, r.daemon.Close(0))
 		}
-		first = nil // the watch builds it again, and tells
 	}
 	return r.serve(ctx, first)
-}
-
-// waits reports whether an error at the start is one that an edit can mend.
-func (r *devRun) waits(err error) bool {
-	return r.o.Config.Dev.Reload && errs.Is(err, errs.BuildFailed)
-}
-
-// first puts the first code in and tells that it serves.
-func (r *devRun) first(ctx context.Context, b *actor.Bundle) error {
-	if _, err := r.daemon.Swap(ctx, b); err != nil {
-		return err
-	}
-	r.announce()
-	r.banner()
-	r.once.Do(func() { close(r.ready) })
-	return nil
 }
 
 // serve answers and reloads until ctx ends, then stops cleanly.
@@ -133,15 +112,7 @@ func (r *devRun) watch(ctx context.Context, first *actor.Bundle) error {
 			defer r.building.Unlock()
 			return r.builder.Build(ctx)
 		},
-		Swap: func(ctx context.Context, b *actor.Bundle) (dev.Moved, error) {
-			select {
-			case <-r.ready:
-			default:
-				return dev.Moved{}, r.first(ctx, b)
-			}
-			m, err := r.daemon.Swap(ctx, b)
-			return dev.Moved{Actors: m.Actors, Conns: m.Conns}, err
-		},
+		Load: r.load,
 	})
 }
 

@@ -72,8 +72,8 @@ type Settled struct {
 	Studio Studio
 }
 
-// Daemon is a running rivet. New makes it, the first Swap opens storage and the
-// port, Serve answers, Close ends it.
+// Daemon is a running rivet. New makes it, the first Swap (or Put) opens storage and
+// the port, Serve answers, Close ends it.
 type Daemon struct {
 	o        Options
 	s        Settled
@@ -137,17 +137,40 @@ func (d *Daemon) pressure() {
 	}
 }
 
-// Swap loads b and moves every actor to it. If b can't be loaded, the code that
-// serves goes on. The first Swap opens storage and listens.
+// Swap loads b and moves every actor to it; see Load.
 func (d *Daemon) Swap(ctx context.Context, b *actor.Bundle) (Moved, error) {
-	d.swapping.Lock()
-	defer d.swapping.Unlock()
-	v, err := d.isolates.Load(ctx, b)
+	l, err := d.Load(ctx, b)
 	if err != nil {
 		return Moved{}, err
 	}
+	return l.Put(ctx)
+}
+
+// Loaded is code that was loaded and doesn't serve yet; it must be Put.
+type Loaded struct {
+	d *Daemon
+	b *actor.Bundle
+	v *isolate.Version
+}
+
+// Load evaluates b beside the code that serves, which goes on. It gives up when
+// ctx ends.
+func (d *Daemon) Load(ctx context.Context, b *actor.Bundle) (*Loaded, error) {
+	v, err := d.isolates.Load(ctx, b)
+	if err != nil {
+		return nil, err
+	}
+	return &Loaded{d, b, v}, nil
+}
+
+// Put moves every actor to the code. The first Put opens storage and listens.
+func (l *Loaded) Put(ctx context.Context) (Moved, error) {
+	d, b, v := l.d, l.b, l.v
+	d.swapping.Lock()
+	defer d.swapping.Unlock()
 	r := d.running.Load()
 	if r == nil {
+		var err error
 		if r, err = d.open(ctx, v.Registry().Config); err != nil {
 			v.Close()
 			return Moved{}, err

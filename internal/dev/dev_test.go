@@ -49,12 +49,16 @@ func start(t *testing.T, ignore ...string) *project {
 				}
 				return &actor.Bundle{Hash: string(text) + string(lib)}, nil
 			},
-			Swap: func(_ context.Context, b *actor.Bundle) (Moved, error) {
-				if b.Hash == "throws" {
-					return Moved{}, errors.New("threw")
+			Load: func(ctx context.Context, b *actor.Bundle) (Put, error) {
+				switch b.Hash {
+				case "throws":
+					return nil, errors.New("threw")
+				case "hangs":
+					p.swaps <- "hanging"
+					<-ctx.Done()
+					return nil, ctx.Err()
 				}
-				p.swaps <- b.Hash
-				return Moved{}, nil
+				return func(context.Context) (Moved, error) { p.swaps <- b.Hash; return Moved{}, nil }, nil
 			},
 		})
 	}()
@@ -171,6 +175,41 @@ func TestFailureKeepsOldCodeAndMends(t *testing.T) {
 	p.swapped(t, "two")
 }
 
+func TestASaveSupersedesALoadThatHangs(t *testing.T) {
+	t.Parallel()
+	p := start(t)
+	p.save(t, "main.ts", "hangs")
+	p.swapped(t, "hanging")
+	p.save(t, "notes.txt", "the code is the same")
+	p.save(t, "main.ts", "bad")
+	p.expect(t, "failed syntax")
+	p.save(t, "main.ts", "hangs")
+	p.swapped(t, "hanging")
+	p.save(t, "main.ts", "one")
+	p.expect(t, "mended")
+	p.save(t, "main.ts", "hangs")
+	p.swapped(t, "hanging")
+	p.save(t, "main.ts", "two")
+	p.expect(t, "reloaded main.ts")
+	p.swapped(t, "two")
+}
+
+// Code that can't serve, since the port is taken for one, ends a run that serves nothing.
+func TestFirstCodeThatCannotServe(t *testing.T) {
+	t.Parallel()
+	taken := errors.New("the port is taken")
+	err := Run(t.Context(), Options{
+		Dir: t.TempDir(), Listener: make(heard, 10), First: &actor.Bundle{Hash: "one"},
+		Build: func(context.Context) (*actor.Bundle, error) { return &actor.Bundle{Hash: "one"}, nil },
+		Load: func(context.Context, *actor.Bundle) (Put, error) {
+			return func(context.Context) (Moved, error) { return Moved{}, taken }, nil
+		},
+	})
+	if !errors.Is(err, taken) {
+		t.Errorf("Run = %v, want %v", err, taken)
+	}
+}
+
 func TestEntryThatDisappearsIsWaitedFor(t *testing.T) {
 	t.Parallel()
 	p := start(t)
@@ -204,9 +243,11 @@ func TestSaveBeforeTheWatchIsSeen(t *testing.T) {
 	done := make(chan error, 1)
 	go func() {
 		done <- Run(ctx, Options{
-			Dir: dir, Listener: make(heard, 10), First: &actor.Bundle{Hash: "old"},
+			Dir: dir, Listener: make(heard, 10), First: &actor.Bundle{Hash: "old"}, Serves: true,
 			Build: func(context.Context) (*actor.Bundle, error) { return &actor.Bundle{Hash: "saved meanwhile"}, nil },
-			Swap:  func(_ context.Context, b *actor.Bundle) (Moved, error) { swaps <- b.Hash; return Moved{}, nil },
+			Load: func(_ context.Context, b *actor.Bundle) (Put, error) {
+				return func(context.Context) (Moved, error) { swaps <- b.Hash; return Moved{}, nil }, nil
+			},
 		})
 	}()
 	if got := <-swaps; got != "saved meanwhile" {

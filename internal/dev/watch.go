@@ -148,7 +148,17 @@ func (w *watcher) builds(path string) bool {
 	case "": // a directory that went or came under another name
 		return true
 	}
-	return strings.HasPrefix(name, ".env")
+	switch name {
+	case "yarn.lock", "bun.lock", "bun.lockb":
+		return true
+	}
+	return configures(w.root, path)
+}
+
+// configures reports whether a file is the configuration's: rivet.yaml, .env …
+func configures(root, path string) bool {
+	name := filepath.Base(path)
+	return filepath.Dir(path) == filepath.Clean(root) && (name == "rivet.yaml" || strings.HasPrefix(name, ".env"))
 }
 
 func (w *watcher) skipsDir(path string) bool {

@@ -48,8 +48,12 @@ func (rt *Runtime) Load(ctx context.Context, b *actor.Bundle) (*Version, error) 
 	select {
 	case err = <-l.done:
 	case <-ctx.Done():
+		why := "a top-level await never settled"
+		if v.server.since.Load() != 0 {
+			why = "its top-level code never ended"
+		}
 		err = (&errs.Error{Code: errs.BuildFailed, Err: ctx.Err(),
-			Msg: fmt.Sprintf("%s did not finish loading: a top-level await never settled", b.Entry)}).
+			Msg: fmt.Sprintf("%s did not finish loading: %s", b.Entry, why)}).
 			WithHint("Top-level code runs before any actor can: don't wait there for what only arrives later.")
 	}
 	if err != nil {

@@ -1,0 +1,61 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"github.com/rivetdev/rivet/internal/actor"
+	"github.com/rivetdev/rivet/internal/dev"
+)
+
+// slowLoad is how long code loads before that is told.
+const slowLoad = 3 * time.Second
+
+// only loads and puts in the code of a server that doesn't reload.
+func (r *devRun) only(ctx context.Context, b *actor.Bundle) error {
+	put, err := r.load(ctx, b)
+	if err != nil {
+		return err
+	}
+	_, err = put(ctx)
+	return err
+}
+
+// load evaluates code, and tells if that takes long.
+func (r *devRun) load(ctx context.Context, b *actor.Bundle) (dev.Put, error) {
+	slow := time.AfterFunc(slowLoad, func() { r.stillLoading(b) })
+	defer slow.Stop()
+	l, err := r.daemon.Load(ctx, b)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context) (dev.Moved, error) {
+		m, err := l.Put(ctx)
+		if err == nil {
+			r.once.Do(func() { // the first code: tell that it serves
+				r.announce()
+				r.banner()
+				close(r.ready)
+			})
+		}
+		return dev.Moved{Actors: m.Actors, Conns: m.Conns}, err
+	}, nil
+}
+
+// stillLoading tells of code that has been loading for long.
+func (r *devRun) stillLoading(b *actor.Bundle) {
+	name := b.Entry
+	if rel, err := filepath.Rel(b.Dir, b.Entry); err == nil {
+		name = filepath.ToSlash(rel)
+	}
+	msg := fmt.Sprintf("%s is still loading after %d s: its top-level code runs on, or awaits what doesn't come", name, int(slowLoad.Seconds()))
+	if r.o.Config.Dev.Reload {
+		msg += "; the next save takes its place"
+	}
+	if !r.serving() {
+		r.header("loading")
+	}
+	r.note(actor.LogWarn, "still_loading", msg, pair{"file", name}, pair{"msg", msg})
+}
