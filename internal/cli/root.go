@@ -77,6 +77,8 @@ func newRoot(a *App) *cobra.Command {
 		newDestroyCommand(a),
 		newDevCommand(a),
 		newEventsCommand(a),
+		newExportCommand(a),
+		newImportCommand(a),
 		newInitCommand(a),
 		newLogsCommand(a),
 		newLsCommand(a),

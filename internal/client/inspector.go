@@ -294,7 +294,8 @@ func (in *Inspector) Import(ctx context.Context, from io.Reader, o ImportOptions
 	if o.DryRun {
 		dry = "true"
 	}
-	res, err := in.send(ctx, "POST", "/import", params("mode", mode, "dryRun", dry), from)
+	body := struct{ io.Reader }{from} // without its Close, which is the caller's to call
+	res, err := in.send(ctx, "POST", "/import", params("mode", mode, "dryRun", dry), body)
 	if err != nil {
 		return err
 	}

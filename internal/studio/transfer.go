@@ -138,7 +138,7 @@ func (s *Studio) importLine(ctx context.Context, line []byte, replace, dry bool)
 	out.Type, out.Key = x.Type, x.Key
 	in, err := importing(&x)
 	if err == nil && s.o.Registry().Actors[x.Type] == nil {
-		err = s.noSuchActor(x.Type, x.Key)
+		err = coded(http.StatusNotFound, errs.ActorNotFound, "The code defines no actor type %s.", x.Type)
 	}
 	if err != nil {
 		out.Error = s.errorOf(err)
