@@ -34,6 +34,9 @@ type Options struct {
 	Define map[string]string // constants, as esbuild's define: name → JavaScript literal
 	Env    map[string]string // values of import.meta.env.NAME
 	Dev    bool              // NODE_ENV is "development"
+	// Portable: the code will run elsewhere, so import.meta says where a file is
+	// in the project, not on this machine.
+	Portable bool
 }
 
 // Builder builds one project again and again.

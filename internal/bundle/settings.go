@@ -54,12 +54,16 @@ func (o *Options) defines(main bool) map[string]string {
 	if o.Dev {
 		mode = "development"
 	}
-	entry := filepath.ToSlash(o.Entry)
+	file := o.Entry
+	if rel, err := filepath.Rel(o.Dir, file); o.Portable && err == nil && filepath.IsLocal(rel) {
+		file = "/" + filepath.ToSlash(rel)
+	}
+	entry := filepath.ToSlash(file)
 	d := map[string]string{
 		"process.env.NODE_ENV": str(mode),
 		"import.meta.url":      str((&url.URL{Scheme: "file", Path: entry}).String()),
-		"import.meta.filename": str(o.Entry),
-		"import.meta.dirname":  str(filepath.Dir(o.Entry)),
+		"import.meta.filename": str(file),
+		"import.meta.dirname":  str(filepath.Dir(file)),
 		"import.meta.main":     fmt.Sprint(main),
 		"import.meta.env":      "process.env",
 		"import.meta.env.MODE": str(mode),

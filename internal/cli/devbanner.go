@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"net"
 	"strings"
 	"time"
 
@@ -105,6 +106,10 @@ func (h *hosting) hanging(text string, indent int) string {
 func (h *hosting) studioURL() string {
 	if h.daemon.Settled().Studio.Token == "" {
 		return ""
+	}
+	if own := h.daemon.StudioAddr(); own != "" {
+		host, port, _ := net.SplitHostPort(own)
+		return "http://" + net.JoinHostPort(shownHost(host), port) + "/studio/"
 	}
 	_, shown := h.address()
 	return shown + "/studio/"

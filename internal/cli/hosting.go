@@ -101,10 +101,10 @@ func (h *hosting) settle(code actor.RunConfig) daemon.Settled {
 		Host: c.Host, Port: c.Port, PortAsked: c.Asked("port") && c.Port != 0, BasePath: c.BasePath,
 		Data: c.DataDir(), Memory: c.Storage.Type == "memory", Sync: c.Storage.Sync,
 		WaitingPerActor: c.Limits.WaitingPerActor, MaxState: int(c.Limits.State),
-		CORS: c.CORS(code.CORS),
+		CORS: c.CORS(code.CORS), MetricsPublic: c.Metrics.Public,
 	}
 	if c.Studio.Enabled {
-		s.Studio = daemon.Studio{Token: c.Studio.Token, Hosts: c.Studio.Hosts, Origins: c.Studio.CORS}
+		s.Studio = daemon.Studio{Token: c.Studio.Token, Hosts: c.Studio.Hosts, Origins: c.Studio.CORS, Listen: c.Studio.Listen}
 		if s.Studio.Token == "" {
 			s.Studio.Token = newToken()
 		}
@@ -120,15 +120,21 @@ func (h *hosting) settle(code actor.RunConfig) daemon.Settled {
 // address is where this server is reached: by programs, and as people write it.
 func (h *hosting) address() (url, shown string) {
 	port := strconv.Itoa(h.daemon.Port())
-	host, show := h.config.Host, h.config.Host
-	switch host {
-	case "127.0.0.1", "::1", "0.0.0.0", "::", "":
-		show = "localhost"
-	}
+	host := h.config.Host
+	show := shownHost(host)
 	if host == "" || host == "0.0.0.0" || host == "::" {
 		host = "127.0.0.1"
 	}
 	return "http://" + net.JoinHostPort(host, port), "http://" + net.JoinHostPort(show, port)
+}
+
+// shownHost is a host as people write it on this machine.
+func shownHost(host string) string {
+	switch host {
+	case "127.0.0.1", "::1", "0.0.0.0", "::", "":
+		return "localhost"
+	}
+	return host
 }
 
 // announce writes the server file, by which commands find this server.

@@ -57,6 +57,7 @@ type Config struct {
 		Listen          string
 		DefaultEndpoint string
 	}
+	Metrics struct{ Public bool }
 	History struct {
 		Entries int
 		Size    Size

@@ -30,6 +30,7 @@ runtime:
 limits: { message: 128KiB, internalMessage: 16MiB, rawBody: 20MiB, state: 1048576, connections: 5, waitingPerActor: 6, waiting: 7 }
 cors: { origin: ["https://app.example"], credentials: false, maxAge: 60 }
 studio: { enabled: false, token: "x", cors: ["https://a"], hosts: [h], listen: "127.0.0.1:9", defaultEndpoint: "http://e" }
+metrics: { public: true }
 history: { entries: 10, size: 1MiB, redact: ["/users/*/password"] }
 log: { level: debug, format: json }
 dev: { reload: false, watch: [".", "../lib"], ignore: ["*.md"], open: true, tui: true }

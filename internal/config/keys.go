@@ -68,7 +68,7 @@ var keys = []key{
 	{name: "runtime.memory", field: func(c *Config) any { return &c.Runtime.Memory }, def: "75%",
 		doc: "How much memory the process may use: a share of the machine or container, or a size."},
 	{name: "runtime.fetch.allow", field: func(c *Config) any { return &c.Runtime.Fetch.Allow }, def: "*",
-		doc: "What actors may fetch: hosts, networks (10.0.0.0/8), or \"*\"."},
+		doc: "What actors may fetch: hosts, networks (10.0.0.0/8), \"public\" for all but private and loopback addresses, or \"*\". In production public is the default."},
 	{name: "runtime.env.allow", field: func(c *Config) any { return &c.Runtime.Env.Allow }, def: "*",
 		doc: "Which environment variables actors see in process.env; names with *."},
 
@@ -110,6 +110,9 @@ var keys = []key{
 		doc: "An address of its own for the Studio, such as 127.0.0.1:9090."},
 	{name: "studio.defaultEndpoint", field: func(c *Config) any { return &c.Studio.DefaultEndpoint },
 		doc: "The server that the Studio connects to by itself."},
+
+	{name: "metrics.public", field: func(c *Config) any { return &c.Metrics.Public }, def: "false",
+		doc: "Whether /metrics answers everybody, rather than this machine and who bears auth.token."},
 
 	{name: "history.entries", field: func(c *Config) any { return &c.History.Entries }, def: "1000", max: 1_000_000,
 		doc: "How many happenings are kept for each actor; 0 keeps none."},

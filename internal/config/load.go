@@ -46,8 +46,13 @@ type Options struct {
 	Flags   []Flag   // later ones win
 	// Production: the defaults of `rivet serve` rather than of `rivet dev`.
 	Production bool
-	// Unexpanded leaves ${NAME} as it is, for what is read when nothing starts.
+	// Unexpanded leaves ${NAME} as it is, for what is read when nothing starts;
+	// where only numbers or certain words can stand, the value is left out.
 	Unexpanded bool
+	// File is read instead of the project's rivet.yaml; nil: that one is.
+	// FileName is its name in errors.
+	File     []byte
+	FileName string
 }
 
 // setting is one value in one layer.
@@ -82,12 +87,16 @@ func Load(o Options) (*Resolved, error) {
 	r := &Resolved{Dir: o.Dir, Vars: merge(dot, environ), layers: map[Layer]map[string]setting{}}
 	r.layers[FromDefault] = defaults(o.Production)
 
-	path := filepath.Join(o.Dir, FileName)
-	text, err := os.ReadFile(path)
+	path, name, text, err := filepath.Join(o.Dir, FileName), FileName, o.File, error(nil)
+	if text == nil {
+		text, err = os.ReadFile(path)
+	} else {
+		path, name = "", o.FileName
+	}
 	switch {
 	case err == nil:
 		r.File = path
-		f := &file{name: FileName, vars: r.Vars, expand: !o.Unexpanded, out: map[string]setting{}}
+		f := &file{name: name, vars: r.Vars, expand: !o.Unexpanded, out: map[string]setting{}}
 		f.read(text)
 		problems = append(problems, f.problems...)
 		r.layers[FromFile] = f.out
@@ -230,6 +239,9 @@ func defaults(production bool) map[string]setting {
 		}
 		if production && k.name == "studio.enabled" {
 			v = false
+		}
+		if production && k.name == "runtime.fetch.allow" {
+			v = []string{"public"}
 		}
 		out[k.name] = setting{v, Origin{Layer: FromDefault}}
 	}

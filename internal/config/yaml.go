@@ -139,6 +139,10 @@ func (f *file) value(n *yaml.Node, k *key) {
 	if t.Kind == yaml.ScalarNode && t.Tag == "!!null" {
 		return
 	}
+	_, text := k.field(&Config{}).(*string)
+	if _, list := k.field(&Config{}).(*[]string); !f.expand && refers(t) && !list && (!text || len(k.oneOf) > 0) {
+		return
+	}
 	var v any
 	var err error
 	if _, list := k.field(&Config{}).(*[]string); list {
@@ -236,6 +240,11 @@ func (k *key) words() string {
 		return "a share such as 75% or a size such as 512MiB"
 	}
 	return k.wanted()
+}
+
+// refers reports whether a value, or one of a list, has a ${NAME}.
+func refers(n *yaml.Node) bool {
+	return strings.Contains(n.Value, "${") || slices.ContainsFunc(n.Content, func(item *yaml.Node) bool { return refers(target(item)) })
 }
 
 var reference = regexp.MustCompile(`\$\$\{|\$\{[^}]*\}?`)

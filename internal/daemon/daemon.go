@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -70,6 +71,8 @@ type Settled struct {
 	CORS            *actor.CORS
 
 	Studio Studio
+
+	MetricsPublic bool // /metrics answers everybody
 }
 
 // Daemon is a running rivet. New makes it, the first Swap (or Put) opens storage and
@@ -81,12 +84,14 @@ type Daemon struct {
 	isolates *isolate.Runtime
 	gateway  gateway
 	ring     *ring.Ring
+	counters counters
 	studio   atomic.Pointer[studio.Studio]
 	build    atomic.Pointer[studio.Build]
 	bundle   atomic.Pointer[actor.Bundle] // that serves
 	// running is nil until the first code is loaded.
 	running atomic.Pointer[running]
 
+	stopping  atomic.Bool // no new connections come in
 	swapping  sync.Mutex
 	closing   sync.WaitGroup // old code on its way out
 	listeners []net.Listener
@@ -94,6 +99,11 @@ type Daemon struct {
 	server    *server.Server
 	http      *http.Server
 	fresh     fresh
+
+	// The Studio's own address, if it has one.
+	studioListeners []net.Listener
+	studioHTTP      *http.Server
+	studioPort      int
 }
 
 // running is what needs storage.
@@ -114,6 +124,7 @@ func New(o Options) *Daemon {
 		o.Lines = func(actor.Log) {}
 	}
 	d := &Daemon{o: o, instance: uuid.NewString()}
+	d.counters.began = time.Now()
 	d.ring = ring.New(ring.Options{Entries: o.History.Entries, Bytes: o.History.Bytes})
 	d.isolates = isolate.New(isolate.Options{
 		SDK: o.SDK, Size: o.Isolates, Env: o.Env,
@@ -222,12 +233,18 @@ func (d *Daemon) listen(ctx context.Context, e *engine.Engine, st keeper) (err e
 		d.stopListening()
 		return err
 	}
+	tools, err := d.listenStudio(ctx, inspector)
+	if err != nil {
+		d.stopListening()
+		return err
+	}
 	d.server = server.New(server.Options{
 		Actors: e, Gateway: &d.gateway,
 		BasePath: d.s.BasePath, AuthToken: d.o.AuthToken, Dev: d.o.Dev,
 		CORS: d.s.CORS, Limits: d.s.Limits, Log: d.o.Log,
-		Studio: inspector,
-		Health: func() bool { return d.gateway.version.Load() != nil },
+		Studio:  tools,
+		Health:  func() bool { return d.gateway.version.Load() != nil && !d.stopping.Load() },
+		Metrics: d.metricsText, MetricsPublic: d.s.MetricsPublic,
 	})
 	d.http = server.HTTPServer(d.server.Handler())
 	d.http.ConnState = d.fresh.track
@@ -250,15 +267,19 @@ func (d *Daemon) Settled() Settled { return d.s }
 // must have succeeded.
 func (d *Daemon) Serve(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
-	for _, l := range d.listeners {
-		g.Go(func() error {
-			err := d.http.Serve(l)
-			if ctx.Err() != nil || errors.Is(err, http.ErrServerClosed) {
-				return nil
-			}
-			return fmt.Errorf("serve %s: %w", l.Addr(), err)
-		})
+	serve := func(h *http.Server, ls []net.Listener) {
+		for _, l := range ls {
+			g.Go(func() error {
+				err := h.Serve(l)
+				if ctx.Err() != nil || errors.Is(err, http.ErrServerClosed) {
+					return nil
+				}
+				return fmt.Errorf("serve %s: %w", l.Addr(), err)
+			})
+		}
 	}
+	serve(d.http, d.listeners)
+	serve(d.studioHTTP, d.studioListeners)
 	g.Go(func() error {
 		<-ctx.Done()
 		d.stopListening()
@@ -269,7 +290,8 @@ func (d *Daemon) Serve(ctx context.Context) error {
 
 // stopListening refuses new connections; those that are open go on until Close.
 func (d *Daemon) stopListening() {
-	for _, l := range d.listeners {
+	d.stopping.Store(true)
+	for _, l := range slices.Concat(d.listeners, d.studioListeners) {
 		_ = l.Close() // closing twice is no loss
 	}
 }
@@ -294,6 +316,9 @@ func (d *Daemon) Close(grace time.Duration) error {
 		d.server.Shutdown(ctx)
 		d.fresh.close()
 		err = d.http.Shutdown(ctx)
+		if d.studioHTTP != nil {
+			err = errors.Join(err, d.studioHTTP.Shutdown(ctx))
+		}
 	}
 	if v := d.gateway.version.Load(); v != nil {
 		v.Close()

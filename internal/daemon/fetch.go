@@ -14,6 +14,7 @@ import (
 // allowList is runtime.fetch.allow: where scripts may connect to.
 type allowList struct {
 	all   bool
+	open  bool     // "public": every address but private and loopback ones
 	names []string // "example.com", "*.example.com", with ":port" for one port alone
 	nets  []netip.Prefix
 }
@@ -30,9 +31,13 @@ func parseAllow(entries []string) allowList {
 			a.nets = append(a.nets, netip.PrefixFrom(ip, ip.BitLen()))
 			continue
 		}
-		if e == "*" {
+		switch e {
+		case "":
+		case "*":
 			a.all = true
-		} else if e != "" {
+		case "public":
+			a.open = true
+		default:
 			a.names = append(a.names, e)
 		}
 	}
@@ -58,12 +63,37 @@ func (a allowList) name(host, port string) bool {
 
 // addr reports whether an address is in one of the ranges.
 func (a allowList) addr(ip netip.Addr) bool {
+	if a.open && publicAddr(ip.Unmap()) {
+		return true
+	}
 	for _, p := range a.nets {
 		if p.Contains(ip.Unmap()) {
 			return true
 		}
 	}
 	return false
+}
+
+// inner are ranges beside those that netip knows which lead to no public host,
+// or back into a network: shared, benchmark and reserved addresses, and IPv6
+// that wraps an IPv4 address.
+var inner = []netip.Prefix{
+	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"),
+	netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("240.0.0.0/4"),
+	netip.MustParsePrefix("64:ff9b::/96"), netip.MustParsePrefix("64:ff9b:1::/48"), netip.MustParsePrefix("2002::/16"), netip.MustParsePrefix("::/96"),
+}
+
+// publicAddr reports whether an address is one of the internet's.
+func publicAddr(ip netip.Addr) bool {
+	if !ip.IsGlobalUnicast() || ip.IsPrivate() || ip.IsLoopback() || ip.IsLinkLocalUnicast() {
+		return false
+	}
+	for _, p := range inner {
+		if p.Contains(ip) {
+			return false
+		}
+	}
+	return true
 }
 
 // fetchClient is what scripts' fetch goes through. A range is checked against

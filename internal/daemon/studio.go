@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,10 +14,15 @@ import (
 
 	"github.com/rivetdev/rivet/internal/actor"
 	"github.com/rivetdev/rivet/internal/engine"
+	"github.com/rivetdev/rivet/internal/errs"
+	"github.com/rivetdev/rivet/internal/server"
 	"github.com/rivetdev/rivet/internal/store"
 	"github.com/rivetdev/rivet/internal/studio"
 	"github.com/rivetdev/rivet/internal/studio/ring"
 )
+
+// studioBase is where the inspector API is.
+const studioBase = "/studio/api/v1"
 
 // History bounds what is kept of what actors did.
 type History struct {
@@ -31,6 +37,9 @@ type Studio struct {
 	ReadOnly bool
 	Hosts    []string // names under which the Studio answers, beside localhost
 	Origins  []string // of a Studio that is served elsewhere
+	// Listen is an address of its own, host:port; "": it is served where all else
+	// is. With one, the server's own address has the API alone.
+	Listen string
 }
 
 // SetBuild says how the last build went; it may be called before the first Swap.
@@ -50,6 +59,44 @@ func (d *Daemon) StudioCode() string {
 	return ""
 }
 
+// StudioAddr is the Studio's own address, host:port; "" if it has none.
+func (d *Daemon) StudioAddr() string {
+	if d.studioPort == 0 {
+		return ""
+	}
+	host, _, _ := net.SplitHostPort(d.s.Studio.Listen) // it was listened on
+	return net.JoinHostPort(host, strconv.Itoa(d.studioPort))
+}
+
+// listenStudio opens the Studio's own address, if it is to have one, and gives
+// what the server's address has of the Studio.
+func (d *Daemon) listenStudio(ctx context.Context, s *studio.Studio) (http.Handler, error) {
+	if d.s.Studio.Listen == "" || d.s.Studio.Token == "" {
+		return s, nil
+	}
+	host, text, err := net.SplitHostPort(d.s.Studio.Listen)
+	port, bad := strconv.Atoi(text)
+	if err != nil || bad != nil || port < 0 || port > 65535 {
+		return nil, errs.New(errs.ConfigInvalid, "studio.listen: %q is no address", d.s.Studio.Listen).WithHint("write a host and a port, such as 127.0.0.1:9090")
+	}
+	ls, port, err := listen(ctx, host, port, true)
+	if err != nil {
+		e := errs.As(err)
+		return nil, errs.New(e.Code, "studio.listen: %s", e.Msg).WithHint("%s", "give another address in studio.listen")
+	}
+	d.studioPort = port
+	d.studioHTTP = server.HTTPServer(s)
+	d.studioHTTP.ConnState = d.fresh.track
+	d.studioListeners = ls
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasPrefix(r.URL.Path, studioBase+"/") && strings.HasPrefix(r.URL.Path, "/studio") {
+			http.Error(w, "The Studio has an address of its own (studio.listen).", http.StatusNotFound)
+			return
+		}
+		s.ServeHTTP(w, r)
+	}), nil
+}
+
 // openStudio makes the inspector API over an engine and its store.
 func (d *Daemon) openStudio(ctx context.Context, e *engine.Engine, st keeper) (*studio.Studio, error) {
 	key, err := studioKey(ctx, st)
@@ -65,7 +112,7 @@ func (d *Daemon) openStudio(ctx context.Context, e *engine.Engine, st keeper) (*
 		Instance: d.instance, Version: d.o.Version, Project: d.o.Project,
 		Endpoint:  "http://" + net.JoinHostPort(host, strconv.Itoa(d.port)) + "/registry",
 		AuthToken: d.o.AuthToken, StudioToken: d.s.Studio.Token, Key: key, ReadOnly: d.s.Studio.ReadOnly,
-		Bound: d.s.Host, Hosts: d.s.Studio.Hosts, Origins: d.s.Studio.Origins,
+		Bound: d.s.Host, Listen: d.studioHost(), Hosts: d.s.Studio.Hosts, Origins: d.s.Studio.Origins,
 		Engine: e, Store: studioStore{st}, Ring: d.ring, Registry: d.gateway.Registry, Source: d.source, Places: d.gateway.Places, Log: d.o.Log,
 	}
 	o.Limits.HistoryEntries, o.Limits.HistoryBytes = d.ring.Bounds()
@@ -75,6 +122,14 @@ func (d *Daemon) openStudio(ctx context.Context, e *engine.Engine, st keeper) (*
 	}
 	d.studio.Store(s)
 	return s, nil
+}
+
+func (d *Daemon) studioHost() string {
+	host, _, err := net.SplitHostPort(d.s.Studio.Listen)
+	if err == nil && host == "" {
+		return "0.0.0.0"
+	}
+	return host
 }
 
 // studioKey is what signs the Studio's sessions; it is kept with the data, so
@@ -133,21 +188,20 @@ func (s studioStore) Rows(ctx context.Context, after *actor.Ref, limit int) ([]a
 	return rows, err
 }
 
-// observer is the ring, and whoever else wants to hear.
-func (d *Daemon) observer() engine.Observer {
-	if d.o.Entries == nil {
-		return d.ring
-	}
-	return told{d.ring, d.o.Entries}
-}
+// observer is the ring, the counters, and whoever else wants to hear.
+func (d *Daemon) observer() engine.Observer { return told{d.ring, &d.counters, d.o.Entries} }
 
-// told is a ring that also tells.
+// told is a ring that also counts and tells.
 type told struct {
 	*ring.Ring
-	tell func(*actor.Entry)
+	counters *counters
+	tell     func(*actor.Entry) // may be nil
 }
 
 func (t told) Observe(e *actor.Entry) {
 	t.Ring.Observe(e)
-	t.tell(e)
+	t.counters.note(e)
+	if t.tell != nil {
+		t.tell(e)
+	}
 }

@@ -60,6 +60,8 @@ const (
 	DataCorrupt   Code = "data_corrupt"
 	DataTooNew    Code = "data_too_new"
 	PortTaken     Code = "port_taken"
+	BundleDamaged Code = "bundle_damaged"
+	BundleTooNew  Code = "bundle_too_new"
 )
 
 // Error is safe to show: Msg says what and where, Hint what to do next.

@@ -10,6 +10,7 @@ package server
 import (
 	"bufio"
 	"context"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -40,6 +41,10 @@ type Options struct {
 	Studio http.Handler
 	// Health tells whether calls work; nil: they do.
 	Health func() bool
+	// Metrics writes what /metrics answers; nil: there is no such path. It
+	// answers this machine and who bears AuthToken, or everybody if MetricsPublic.
+	Metrics       func(io.Writer)
+	MetricsPublic bool
 	// Version is named in the Server header; "": no such header.
 	Version string
 
@@ -180,11 +185,17 @@ func (s *Server) outside(w http.ResponseWriter, r *http.Request) {
 		s.o.Studio.ServeHTTP(w, r)
 		return
 	}
-	if s.o.Gateway.App() != nil {
+	app, probe := s.o.Gateway.App() != nil, s.probed(r)
+	switch {
+	case app && probe:
+		s.appOrProbe(w, r)
+	case app:
 		s.app(w, r, "")
-		return
+	case probe:
+		s.probe(w, r)
+	default:
+		plain(w, http.StatusNotFound, v0.NotFoundOutside)
 	}
-	plain(w, http.StatusNotFound, v0.NotFoundOutside)
 }
 
 func (s *Server) health(w http.ResponseWriter) {

@@ -100,18 +100,19 @@ func (d *door) hostAllowed(r *http.Request) bool {
 	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
 		return true
 	}
-	bound := strings.ToLower(d.o.Bound)
+	bound, own := strings.ToLower(d.o.Bound), strings.ToLower(d.o.Listen)
 	if ip := net.ParseIP(host); ip != nil {
-		anyAddress := bound == "" || bound == "0.0.0.0" || bound == "::"
-		return ip.IsLoopback() || host == bound || anyAddress
+		return ip.IsLoopback() || host == bound || host == own || anyAddress(bound) || own != "" && anyAddress(own)
 	}
 	for _, name := range d.o.Hosts {
 		if strings.EqualFold(name, host) {
 			return true
 		}
 	}
-	return host != "" && host == bound || equal(bearer(r), d.o.AuthToken)
+	return host != "" && (host == bound || host == own) || equal(bearer(r), d.o.AuthToken)
 }
+
+func anyAddress(host string) bool { return host == "" || host == "0.0.0.0" || host == "::" }
 
 func bearer(r *http.Request) string {
 	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")

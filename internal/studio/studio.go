@@ -32,6 +32,7 @@ type Options struct {
 	Key      []byte
 	ReadOnly bool     // refuse every change
 	Bound    string   // host that the server listens on
+	Listen   string   // host of an address of the Studio's own; "": it has none
 	Hosts    []string // further names under which it answers
 	Origins  []string // from which browsers may use the API beside its own
 
