@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/rivetdev/rivet/internal/actor"
+	"github.com/rivetdev/rivet/internal/isolate/web"
 )
 
 // asyncContext is whose code runs: goja hands it from a promise's reaction to
@@ -42,6 +43,9 @@ func (t *asyncTracker) Resumed(obj any) {
 		before = t.outer
 	}
 	t.saved = append(t.saved, before)
+	if len(t.saved) > maxJobs {
+		t.iso.vm.Interrupt(web.ErrTooDeep)
+	}
 	ctx, _ := obj.(*asyncContext)
 	t.iso.become(ctx)
 	if ctx != nil && ctx.inst != nil {

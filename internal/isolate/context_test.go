@@ -3,6 +3,7 @@ package isolate_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rivetdev/rivet/internal/actor"
 	"github.com/rivetdev/rivet/internal/isolate"
@@ -99,7 +100,7 @@ const x = actor({
     open: () => open(),
   },
 });
-export const registry = setup({ use: { x } });`, oneIsolate)
+export const registry = setup({ use: { x } });`, func(o *isolate.Options) { o.Size, o.StuckAfter = 1, time.Minute })
 	if got, want := w.start("x", "s").json("store"), `["awaited","returned","resolved","chained","new",["all","all"],"late","own","nested","outside"]`; got != want {
 		t.Errorf("stores %s, want %s", got, want)
 	}

@@ -109,5 +109,12 @@ func init() { regexp2.DefaultMatchTimeout = maxMatch }
 
 // Stack limits, set before the first line of user code.
 const (
-	maxFrames = 10_000
+	// goja can't tell a frame of a script from one that a getter, a Proxy, a
+	// constructor or valueOf brought about. The latter cost Go stack, and to undo
+	// n of them takes a time that grows with n²: 10,000 take seconds, 3,000 a
+	// quarter of one. A script alone would do with more.
+	maxFrames = 3_000
+	// maxJobs is how deep promise jobs may run within promise jobs, which happens
+	// where a function of the host is one (p.then(structuredClone)).
+	maxJobs = 5_000
 )

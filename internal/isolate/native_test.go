@@ -3,7 +3,9 @@ package isolate_test
 import (
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/rivetdev/rivet/internal/isolate"
 	"github.com/rivetdev/rivet/internal/value"
 )
 
@@ -58,7 +60,7 @@ func TestOddArgumentsOfBuiltIns(t *testing.T) {
     primitive: () => new Map([1] as any),
     inc: (c) => ++c.state.n,
   },
-}`), oneIsolate)
+}`), func(o *isolate.Options) { o.Size, o.StuckAfter = 1, time.Minute })
 	neighbour := w.start("x", "neighbour")
 	if err := neighbour.connect("c1", value.Undefined{}); err != nil {
 		t.Fatal(err)
@@ -67,8 +69,7 @@ func TestOddArgumentsOfBuiltIns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, u := range names.(*value.Array).Items {
-		use := u.(string)
+	for _, use := range namesOf(names) {
 		l := w.start("x", use)
 		if got := l.json("use", use); got != `"done"` && (!trips[use] || !strings.HasPrefix(got, "internal_error: the JavaScript engine failed")) {
 			t.Errorf("%s: %s; %s", use, got, strings.Join(l.lines(), "\n"))
@@ -90,4 +91,11 @@ func TestOddArgumentsOfBuiltIns(t *testing.T) {
 	if got := neighbour.json("inc"); got != "1" || neighbour.stopped != nil {
 		t.Errorf("the neighbour says %s", got)
 	}
+}
+
+func namesOf(v value.Value) (names []string) {
+	for _, n := range v.(*value.Array).Items {
+		names = append(names, n.(string))
+	}
+	return names
 }

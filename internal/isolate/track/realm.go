@@ -88,11 +88,19 @@ func must(v goja.Value, err error) goja.Value {
 	return v
 }
 
+// native is a built-in method.
+type native func(goja.FunctionCall) goja.Value
+
+func (f native) on(this goja.Value, args ...goja.Value) goja.Value {
+	return f(goja.FunctionCall{This: this, Arguments: args})
+}
+
 // wrap replaces the method proto[name] by f, which gets the node of `this`
 // (nil if it is no state) and the method as it was.
-func (r *Realm) wrap(proto *goja.Object, name string, f func(n *node, orig goja.Callable, c goja.FunctionCall) goja.Value) goja.Callable {
+func (r *Realm) wrap(proto *goja.Object, name string, f func(n *node, orig native, c goja.FunctionCall) goja.Value) goja.Callable {
 	old := proto.Get(name).ToObject(r.vm)
 	orig := method(proto, name)
+	native, _ := jsvalue.Native(old)
 	fn := r.vm.ToValue(func(c goja.FunctionCall) goja.Value {
 		var n *node
 		if this, ok := c.This.(*goja.Object); ok {
@@ -104,9 +112,9 @@ func (r *Realm) wrap(proto *goja.Object, name string, f func(n *node, orig goja.
 			}
 		}
 		if n == nil {
-			return must(orig(c.This, c.Arguments...))
+			return native(c)
 		}
-		return f(n, orig, c)
+		return f(n, native, c)
 	}).ToObject(r.vm)
 	for _, k := range []string{"name", "length"} {
 		_ = fn.DefineDataProperty(k, old.Get(k), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)
@@ -127,20 +135,20 @@ func (r *Realm) wasOurs(o *goja.Object) bool { return must(r.oursHas(r.ours, o))
 
 // wrapLookup makes a method find members by raw references too.
 func (r *Realm) wrapLookup(proto *goja.Object, name string) goja.Callable {
-	return r.wrap(proto, name, func(n *node, orig goja.Callable, c goja.FunctionCall) goja.Value {
-		return must(orig(c.This, n.t.known(c.Argument(0))))
+	return r.wrap(proto, name, func(n *node, orig native, c goja.FunctionCall) goja.Value {
+		return orig.on(c.This, n.t.known(c.Argument(0)))
 	})
 }
 
 func (r *Realm) wrapRemove(proto *goja.Object) (del, clear goja.Callable) {
-	del = r.wrap(proto, "delete", func(n *node, orig goja.Callable, c goja.FunctionCall) goja.Value {
+	del = r.wrap(proto, "delete", func(n *node, orig native, c goja.FunctionCall) goja.Value {
 		k := n.t.known(c.Argument(0))
 		n.touch(r.dirtyKey(k), true)
-		return must(orig(c.This, k))
+		return orig.on(c.This, k)
 	})
-	clear = r.wrap(proto, "clear", func(n *node, orig goja.Callable, c goja.FunctionCall) goja.Value {
+	clear = r.wrap(proto, "clear", func(n *node, orig native, c goja.FunctionCall) goja.Value {
 		n.cleared()
-		return must(orig(c.This))
+		return orig.on(c.This)
 	})
 	return del, clear
 }
@@ -150,11 +158,11 @@ func (r *Realm) wrapMap() {
 	r.mapGet = r.wrapLookup(proto, "get")
 	r.mapHas = r.wrapLookup(proto, "has")
 	r.mapDel, r.mapClear = r.wrapRemove(proto)
-	r.mapSet = r.wrap(proto, "set", func(n *node, orig goja.Callable, c goja.FunctionCall) goja.Value {
+	r.mapSet = r.wrap(proto, "set", func(n *node, orig native, c goja.FunctionCall) goja.Value {
 		k := n.t.adopt(c.Argument(0), n, "key")
 		v := n.t.adopt(c.Argument(1), n, segmentOf(c.Argument(0)))
 		n.touch(r.dirtyKey(k), false)
-		return must(orig(c.This, k, v))
+		return orig.on(c.This, k, v)
 	})
 }
 
@@ -162,10 +170,10 @@ func (r *Realm) wrapSet() {
 	proto := r.global("Set").Get("prototype").ToObject(r.vm)
 	r.setHas = r.wrapLookup(proto, "has")
 	r.setDel, r.setClear = r.wrapRemove(proto)
-	r.setAdd = r.wrap(proto, "add", func(n *node, orig goja.Callable, c goja.FunctionCall) goja.Value {
+	r.setAdd = r.wrap(proto, "add", func(n *node, orig native, c goja.FunctionCall) goja.Value {
 		k := n.t.adopt(c.Argument(0), n, "item")
 		n.touch(r.dirtyKey(k), false)
-		return must(orig(c.This, k))
+		return orig.on(c.This, k)
 	})
 }
 
@@ -176,9 +184,9 @@ func (r *Realm) wrapDate() {
 		if f, ok := goja.AssertFunction(proto.Get(name)); !ok || f == nil {
 			continue
 		}
-		orig := r.wrap(proto, name, func(n *node, orig goja.Callable, c goja.FunctionCall) goja.Value {
+		orig := r.wrap(proto, name, func(n *node, orig native, c goja.FunctionCall) goja.Value {
 			n.mark()
-			return must(orig(c.This, c.Arguments...))
+			return orig(c)
 		})
 		if name == "setTime" {
 			r.setTime = orig

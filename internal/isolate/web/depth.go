@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/dop251/goja"
+
+	"github.com/rivetdev/rivet/internal/isolate/jsvalue"
 )
 
 const (
@@ -42,25 +44,30 @@ func (p *platform) installDepth() {
 }
 
 // reenter counts a level of f, which may call back into JavaScript.
-func (p *platform) reenter(f func() (goja.Value, error)) goja.Value {
+func (p *platform) reenter(f func() goja.Value) goja.Value {
 	if p.depth >= maxReentry {
 		p.vm.Interrupt(ErrTooDeep)
 		return goja.Undefined()
 	}
-	p.depth++
-	defer p.rise()
-	v, err := f()
-	if err != nil {
-		panic(err)
+	v, thrown := p.attempt(f)
+	if thrown != nil {
+		panic(thrown) // anew: to undo panics within each other takes a time that grows with their square
 	}
 	return v
 }
 
-func (p *platform) rise() { p.depth-- }
+func (p *platform) attempt(f func() goja.Value) (v goja.Value, thrown any) {
+	p.depth++
+	defer func() {
+		p.depth--
+		thrown = recover()
+	}()
+	return f(), nil
+}
 
 // bound makes a method count as a level; check may refuse its arguments.
 func (p *platform) bound(o *goja.Object, name string, check func(goja.FunctionCall)) {
-	orig, ok := goja.AssertFunction(o.Get(name))
+	orig, ok := jsvalue.Native(o.Get(name))
 	if !ok {
 		return
 	}
@@ -68,17 +75,7 @@ func (p *platform) bound(o *goja.Object, name string, check func(goja.FunctionCa
 		if check != nil {
 			check(c)
 		}
-		if p.depth >= maxReentry {
-			p.vm.Interrupt(ErrTooDeep)
-			return goja.Undefined()
-		}
-		p.depth++
-		defer p.rise()
-		v, err := orig(c.This, c.Arguments...)
-		if err != nil {
-			panic(err)
-		}
-		return v
+		return p.reenter(func() goja.Value { return orig(c) })
 	})
 }
 
@@ -110,7 +107,7 @@ func (p *platform) boundGenerators() {
 
 // boundJoin bounds arrays in arrays as text: "" + [[[…]]].
 func (p *platform) boundJoin(arr *goja.Object) {
-	orig, _ := goja.AssertFunction(arr.Get("join"))
+	orig, _ := jsvalue.Native(arr.Get("join"))
 	depth := 0
 	rise := func() { depth-- }
 	p.replace(arr, "join", func(c goja.FunctionCall) goja.Value {
@@ -124,11 +121,7 @@ func (p *platform) boundJoin(arr *goja.Object) {
 		}
 		depth++
 		defer rise()
-		v, err := orig(c.This, c.Arguments...)
-		if err != nil {
-			panic(err)
-		}
-		return v
+		return orig(c)
 	})
 }
 
@@ -141,13 +134,13 @@ func (p *platform) boundJSON() {
 			p.throwRange("Invalid nesting: JSON nested deeper than %d", maxNesting)
 		}
 	})
-	orig, _ := goja.AssertFunction(json.Get("stringify"))
+	orig, _ := jsvalue.Native(json.Get("stringify"))
 	p.replace(json, "stringify", func(c goja.FunctionCall) goja.Value {
-		return p.reenter(func() (goja.Value, error) {
+		return p.reenter(func() goja.Value {
 			if p.spine(c.Argument(0)) > maxNesting {
 				p.throwRange("Invalid nesting: JSON nested deeper than %d", maxNesting)
 			}
-			return orig(c.This, c.Arguments...)
+			return orig(c)
 		})
 	})
 }

@@ -1,6 +1,10 @@
 package web
 
-import "github.com/dop251/goja"
+import (
+	"github.com/dop251/goja"
+
+	"github.com/rivetdev/rivet/internal/isolate/jsvalue"
+)
 
 // maxAlloc bounds, in bytes or elements, what one native call may allocate.
 const maxAlloc = 256 << 20
@@ -54,7 +58,7 @@ func (p *platform) proto(class string) *goja.Object {
 
 // guard wraps a method: if tooBig says so, it throws instead.
 func (p *platform) guard(o *goja.Object, name string, tooBig func(goja.FunctionCall) bool) {
-	orig, ok := goja.AssertFunction(o.Get(name))
+	orig, ok := jsvalue.Native(o.Get(name))
 	if !ok {
 		return
 	}
@@ -62,11 +66,7 @@ func (p *platform) guard(o *goja.Object, name string, tooBig func(goja.FunctionC
 		if tooBig(c) {
 			p.throwRange("Invalid size: %s would need more than 256 MiB", name)
 		}
-		v, err := orig(c.This, c.Arguments...)
-		if err != nil {
-			panic(err)
-		}
-		return v
+		return orig(c)
 	}), goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE))
 }
 

@@ -6,6 +6,8 @@ import (
 	"strconv"
 
 	"github.com/dop251/goja"
+
+	"github.com/rivetdev/rivet/internal/isolate/jsvalue"
 )
 
 // installNatives puts a TypeError before the built-in functions that trip over
@@ -25,7 +27,7 @@ func (p *platform) installNatives() {
 // shield turns what the engine trips over in a method into a TypeError; check
 // may refuse its arguments.
 func (p *platform) shield(o *goja.Object, name string, check func(goja.FunctionCall)) {
-	orig, ok := goja.AssertFunction(o.Get(name))
+	orig, ok := jsvalue.Native(o.Get(name))
 	if !ok {
 		return
 	}
@@ -34,16 +36,16 @@ func (p *platform) shield(o *goja.Object, name string, check func(goja.FunctionC
 			check(c)
 		}
 		defer p.stumble(name)
-		v, err := orig(c.This, c.Arguments...)
-		if err != nil {
-			panic(err)
+		var v goja.Value
+		if ex := p.vm.Try(func() { v = orig(c) }); ex != nil { // so that goja's stacks are in order
+			panic(ex)
 		}
 		return v
 	})
 }
 
 // stumble, deferred, makes a failure of the engine within a function an error
-// that scripts can catch. goja has put its stacks in order by then.
+// that scripts can catch; goja must have put its stacks in order by then.
 func (p *platform) stumble(name string) {
 	x := recover()
 	if x == nil {

@@ -24,9 +24,10 @@ type platform struct {
 	timers     timers
 	console    consoleState
 	store      storeHook
-	depth      int          // built-in functions that call back, on the stack now
-	uint8Array *goja.Object // the intrinsic constructor
-	started    int64        // Host.Now at Install, in nanoseconds
+	scripted   goja.Callable // makes of a function of Go's one that a script calls
+	depth      int           // built-in functions that call back, on the stack now
+	uint8Array *goja.Object  // the intrinsic constructor
+	started    int64         // Host.Now at Install, in nanoseconds
 }
 
 // symPlatform keeps a runtime's platform on its global object.
@@ -50,6 +51,9 @@ func Install(h Host) error {
 	}
 	err := p.protect(func() {
 		p.uint8Array = p.global.Get("Uint8Array").ToObject(vm)
+		scripted, err := vm.RunString("(f) => () => { f() }")
+		must(err)
+		p.scripted, _ = goja.AssertFunction(scripted)
 		p.installSymbols()
 		p.installTimers()
 		p.installGuards()

@@ -276,7 +276,13 @@ func (p *platform) microtask(f func()) {
 		p.store.with(store, f)
 		return goja.Undefined()
 	})
-	if _, err := then(o, job); err != nil {
+	// Called by a script: from a job of Go's own, f would be an entry that runs
+	// all further jobs within this one.
+	js, err := p.scripted(goja.Undefined(), job)
+	if err != nil {
+		panic(err)
+	}
+	if _, err := then(o, js); err != nil {
 		panic(err)
 	}
 	must(resolve(goja.Undefined()))
