@@ -27,7 +27,7 @@ func tabs() []struct {
 	key, label, short string
 } {
 	return []struct{ key, label, short string }{
-		{"1", "State", "State"}, {"2", "Events", "Evts"}, {"3", "Connections", "Conn"}, {"4", "Logs", "Logs"}, {"5", "Schedule", "Sched"}, {"7", "About", "About"},
+		{"1", "State", "State"}, {"2", "Events", "Evts"}, {"3", "Connections", "Conn"}, {"4", "Logs", "Logs"}, {"5", "Schedule", "Sch"}, {"7", "About", "Info"},
 	}
 }
 
@@ -197,28 +197,11 @@ func (m *model) detailHead(w int) string {
 
 // tabLine names the tabs and their keys; each can be clicked.
 func (m *model) tabLine(x, y, w int) string {
+	gap := 2
 	label := func(i int) string { return tabs()[i].key + " " + tabs()[i].label }
-	total := 0
-	for i := range tabs() {
-		total += m.width(label(i)) + 2
-	}
-	if total > w {
+	if m.tabsWidth(label, gap) > w {
+		gap = 1
 		label = func(i int) string { return tabs()[i].key + " " + tabs()[i].short }
-		total = 0
-		for i := range tabs() {
-			total += m.width(label(i)) + 2
-		}
-		if total > w+2 {
-			label = func(i int) string { return tabs()[i].key }
-			if !m.narrow() {
-				label = func(i int) string {
-					if tab(i) == m.tab {
-						return tabs()[i].key + " " + tabs()[i].label
-					}
-					return tabs()[i].key + " " + tabs()[i].short[:2]
-				}
-			}
-		}
 	}
 	out, at := "", 0
 	for i := range tabs() {
@@ -235,10 +218,18 @@ func (m *model) tabLine(x, y, w int) string {
 			m.focus = onDetail
 			return m.open(tab(i))
 		}})
-		out += look.on(text) + "  "
-		at += n + 2
+		out += look.on(text) + spaces(gap)
+		at += n + gap
 	}
 	return m.fit(out, w)
+}
+
+func (m *model) tabsWidth(label func(int) string, gap int) int {
+	n := -gap
+	for i := range tabs() {
+		n += m.width(label(i)) + gap
+	}
+	return n
 }
 
 // plural is n of something.

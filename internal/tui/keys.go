@@ -59,6 +59,9 @@ func (c *command) shown() string {
 	case "home", "end", "esc", "tab":
 		return strings.ToUpper(k[:1]) + k[1:]
 	default:
+		if rest, ok := strings.CutPrefix(k, "shift+"); ok {
+			return "⇧" + (&command{keys: []string{rest}}).shown()
+		}
 		if rest, ok := strings.CutPrefix(k, "ctrl+"); ok {
 			return "^" + strings.ToUpper(rest)
 		}
@@ -137,13 +140,13 @@ func (m *model) commands() []command {
 	actor := func(m *model) bool { return m.detail.id != "" && m.detail.gone == "" }
 	change := func(m *model) bool { return readWrite(m) && actor(m) }
 	list := []command{
-		{[]string{"/"}, "filter", "filter: status:awake conns:>0 key:my*, or kind:action took:>50ms of events", inList | inStreams, nil, (*model).startFilter},
+		{[]string{"/"}, "filter", "filter, such as status:awake conns:>0, kind:action took:>50ms", inList | inStreams, nil, (*model).startFilter},
 		{[]string{"s"}, "sort", "sort the actors by the next column", inList, nil, (*model).nextSort},
 		{[]string{"enter", "right", "l"}, "open", "open what is under the cursor", inList, nil, func(m *model) tea.Cmd { m.focus = onDetail; return nil }},
 		{[]string{"enter", "space", "right", "l"}, "fold", "open or close the row, or fetch what was left out", inState, nil, (*model).toggleNode},
 		{[]string{"left", "h"}, "", "close the row, or go to the one it is in", inState, nil, func(m *model) tea.Cmd { m.detail.tree.fold(); return nil }},
 		{[]string{"enter"}, "details", "show all of the line", inStreams | inConns | inSchedule, nil, (*model).openRow},
-		{[]string{"e"}, "edit", "edit the value under the cursor: short ones here, others in your editor", inState, change, (*model).editValue},
+		{[]string{"e"}, "edit", "edit the value: a short one here, others in your editor", inState, change, (*model).editValue},
 		{[]string{"u"}, "undo", "undo the last edit of this actor's state", inState, func(m *model) bool { return change(m) && len(m.undo[m.detail.id]) > 0 }, (*model).undoEdit},
 		{[]string{"p"}, "pause", "hold back what comes, or let it in", inStreams, nil, (*model).pauseStream},
 		{[]string{"x"}, "disconnect", "close the connection under the cursor", inConns, change, (*model).closeConn},
@@ -151,7 +154,7 @@ func (m *model) commands() []command {
 		{[]string{"R"}, "retry", "schedule a failed action anew", inSchedule, readWrite, (*model).retryAlarm},
 		{[]string{"x"}, "cancel", "take the action off the schedule", inSchedule, readWrite, (*model).cancelAlarm},
 		{[]string{"o"}, "editor", "open the place of the error in your editor", inBuild, nil, (*model).openProblem},
-		{[]string{"o"}, "source", "open the source of what is under the cursor in your editor", inDetail &^ inBuild, nil, (*model).openSource},
+		{[]string{"o"}, "source", "open the source of it in your editor", inDetail &^ inBuild, nil, (*model).openSource},
 		{[]string{"esc"}, "put aside", "put the failed build aside until the next one", inBuild, nil, func(m *model) tea.Cmd { m.hidden = m.build.At; return nil }},
 		{[]string{"esc", "backspace"}, "back", "go back one level", inDetail, nil, (*model).back},
 		{[]string{"esc"}, "", "show all actors", inList, func(m *model) bool { return m.list.filter != "" || m.list.bad != "" }, (*model).clearFilter},
@@ -161,7 +164,7 @@ func (m *model) commands() []command {
 		{[]string{"shift+tab"}, "", "go to the pane before", everywhere, nil, (*model).lastPane},
 	}
 	for i, t := range tabs() {
-		list = append(list, command{[]string{t.key}, "", strings.ToLower(t.label) + " of the actor", everywhere, nil, func(m *model) tea.Cmd {
+		list = append(list, command{[]string{t.key}, "", map[bool]string{true: "about the actor", false: strings.ToLower(t.label) + " of the actor"}[tab(i) == tabAbout], everywhere, nil, func(m *model) tea.Cmd {
 			m.focus = onDetail
 			return m.open(tab(i))
 		}})
@@ -176,10 +179,12 @@ func (m *model) commands() []command {
 		command{nil, "", "restart the actor from its durable state", everywhere, change, (*model).restart},
 		command{nil, "", "destroy the actor and all that is stored of it", everywhere, change, (*model).destroy},
 		command{[]string{":", "ctrl+k"}, "commands", "all commands", everywhere, nil, (*model).openPalette},
-		command{[]string{"O"}, "", "open the Studio at this place", everywhere, func(m *model) bool { return m.o.OpenURL != nil }, (*model).openStudio},
 		command{[]string{"?"}, "help", "this help", everywhere, nil, (*model).openHelp},
 		command{[]string{"q"}, m.quitLabel(), "leave", everywhere, nil, func(*model) tea.Cmd { return tea.Quit }},
 	)
+	if m.o.OpenURL != nil {
+		list = append(list, command{[]string{"O"}, "", "open the Studio at this place", everywhere, nil, (*model).openStudio})
+	}
 	for _, v := range []struct {
 		keys []string
 		help string

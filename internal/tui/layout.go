@@ -39,25 +39,25 @@ func (m *model) wide() bool   { w, _ := m.size(); return w >= threePanes }
 func (m *model) panes() panes {
 	w, h := m.size()
 	y, h := 1, max(h-2, 0)
-	all := rect{0, y, w, h}
+	all, inset := rect{0, y, w, h}, rect{1, y, w - 1, h}
 	switch {
 	case m.wide():
 		list := min(max(w*28/100, 44), 72)
 		side := w * 33 / 100
 		return panes{
 			list:   rect{0, y, list, h},
-			detail: rect{list + 1, y, w - list - side - 2, h},
+			detail: rect{list + 2, y, w - list - side - 4, h},
 			side:   rect{w - side, y, side, h},
 		}
 	case m.focus == onSide:
-		return panes{side: all}
+		return panes{side: inset}
 	case m.narrow() && m.focus == onList:
 		return panes{list: all}
 	case m.narrow():
-		return panes{detail: all}
+		return panes{detail: inset}
 	}
 	list := min(max(w*2/5, 30), 52)
-	return panes{list: rect{0, y, list, h}, detail: rect{list + 1, y, w - list - 1, h}}
+	return panes{list: rect{0, y, list, h}, detail: rect{list + 2, y, w - list - 2, h}}
 }
 
 // View draws the screen.
@@ -82,6 +82,7 @@ func (m *model) frame() ([]string, *tea.Cursor) {
 	}
 	p := m.panes()
 	var cols [][]string
+	left := 0 // of the last pane
 	for _, c := range []struct {
 		rect
 		draw func(rect) []string
@@ -91,15 +92,19 @@ func (m *model) frame() ([]string, *tea.Cursor) {
 		{p.side, func(r rect) []string { return m.viewSide(r.x, r.y, r.w, r.h) }},
 	} {
 		if c.w > 0 {
+			left = c.x
 			cols = append(cols, m.pane(c.draw(c.rect), c.w, c.h))
 		}
 	}
 	lines := make([]string, 0, h)
 	lines = append(lines, m.topLine(w))
-	sep := m.line.on("│")
+	sep := m.line.on("│") + " "
 	var b strings.Builder
 	for i := range h - 2 {
 		b.Reset()
+		if len(cols) == 1 {
+			b.WriteString(spaces(left))
+		}
 		for j, col := range cols {
 			if j > 0 {
 				b.WriteString(sep)
@@ -233,16 +238,30 @@ func (m *model) bottomLine(w int) (string, *tea.Cursor) {
 		return look.on(m.cell(mark+plain(m.notice.text), w)), nil
 	}
 	out, at := " ", 1
-	for _, c := range m.hints() {
+	for _, c := range m.fitting(m.hints(), w-1) {
 		n := m.width(c.key+" "+c.label) + 2
-		if at+n > w {
-			break
-		}
 		m.hits = append(m.hits, hit{x: at, y: m.bottomRow(), w: n - 2, h: 1, do: func(m *model, _, _ int, _ bool) tea.Cmd { return c.run(m) }})
 		out += m.bold.on(c.key) + " " + m.muted.on(c.label) + "  "
 		at += n
 	}
 	return m.fit(out, w), nil
+}
+
+// fitting leaves out hints until the others fit: those of the view from its
+// end, since those that are everywhere lead to all others.
+func (m *model) fitting(hints []hintOf, w int) []hintOf {
+	total := -2
+	for _, c := range hints {
+		total += m.width(c.key+" "+c.label) + 2
+	}
+	for i := len(hints) - 1; i >= 0 && total > w; i-- {
+		if always := strings.Contains(":?q", hints[i].key); always && i > 2 {
+			continue
+		}
+		total -= m.width(hints[i].key+" "+hints[i].label) + 2
+		hints = append(hints[:i:i], hints[i+1:]...)
+	}
+	return hints
 }
 
 func (m *model) bottomRow() int { _, h := m.size(); return h - 1 }

@@ -28,6 +28,8 @@ type actorList struct {
 	height int    // rows that the last frame had room for
 
 	last map[string]lastAction
+
+	longest int // columns of the longest name that was seen, so that columns stay where they are
 }
 
 // lastAction is what an actor did last.
@@ -72,6 +74,9 @@ func (m *model) takeActors(u *update) tea.Cmd {
 	}
 	for i := range r.Items {
 		m.know(&r.Items[i])
+		if n := m.width(plain(name{r.Items[i].Type, r.Items[i].Key}.String())); n > l.longest {
+			l.longest = n
+		}
 		if r.Items[i].ID == l.id && r.From+i != l.cursor {
 			l.top += r.From + i - l.cursor
 			l.cursor = r.From + i
@@ -150,7 +155,7 @@ func (m *model) viewList(w, h int) []string {
 	l := &m.list
 	l.height = h - 1
 	l.clamp()
-	c := columnsFor(w)
+	c := columnsFor(w, l.longest)
 	out := make([]string, 0, h)
 	out = append(out, m.listHead(w, c))
 	if l.rows.Total == 0 {
@@ -169,16 +174,21 @@ func (m *model) viewList(w, h int) []string {
 // columns are the widths of the list's columns, 0 for one there is no room for.
 type columns struct{ name, conns, queue, last, action int }
 
-func columnsFor(w int) columns {
+// columnsFor gives room to names first, as long as they are, then to the others.
+func columnsFor(w, longest int) columns {
+	name := min(max(longest, 14), 40)
 	c := columns{conns: 5}
-	if w >= 40 {
+	room := w - 2 - c.conns - name
+	if room >= 9 {
 		c.last = 9
+		room -= 9
 	}
-	if w >= 48 {
+	if room >= 5 {
 		c.queue = 5
+		room -= 5
 	}
-	if w >= 64 {
-		c.action = min(22, w-50)
+	if room >= 12 {
+		c.action = min(room, 22)
 	}
 	c.name = w - 2 - c.conns - c.queue - c.last - c.action
 	return c

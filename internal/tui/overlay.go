@@ -113,6 +113,9 @@ func (m *model) cover(lines []string, w, h int) {
 	}
 	edge := func(l, r, title string) string {
 		t := m.cut(title, boxW-6)
+		if t == "" {
+			return m.line.on(l + repeat("─", boxW-2) + r)
+		}
 		return m.line.on(l+"─ ") + m.title.on(t) + m.line.on(" "+repeat("─", boxW-m.width(t)-5)+r)
 	}
 	m.lay(lines, x, y, w, edge("╭", "╮", o.title))
@@ -132,41 +135,45 @@ func (m *model) lay(lines []string, x, y, w int, piece string) {
 		return
 	}
 	n := m.method.StringWidth(piece)
-	lines[y] = m.method.Cut(lines[y], 0, x) + "\x1b[m" + piece + "\x1b[m" + m.method.Cut(lines[y], x+n, w)
+	left := m.fit(m.method.Truncate(lines[y], x, ""), x)
+	right := m.fit(m.method.TruncateLeft(lines[y], x+n, ""), w-x-n)
+	lines[y] = left + "\x1b[m" + piece + "\x1b[m" + right + "\x1b[m"
 }
 
 // openHelp lists the keys, as the registry has them.
 func (m *model) openHelp() tea.Cmd {
+	const allViews = inState | inEvents | inConns | inLogs | inSchedule
 	groups := []struct {
 		title string
-		where where
+		has   func(where) bool
 	}{
-		{"Everywhere", everywhere}, {"Actors", inList}, {"State", inState}, {"Events and logs", inStreams}, {"Connections", inConns}, {"Schedule", inSchedule}, {"A failed build", inBuild},
+		{"Everywhere", func(w where) bool { return w&^inBuild == everywhere&^inBuild }},
+		{"Views of an actor, and of all", func(w where) bool { return w&allViews == allViews && w&inList == 0 }},
+		{"Actors", func(w where) bool { return w&inList != 0 }},
+		{"State", func(w where) bool { return w&inState != 0 }},
+		{"Events and logs", func(w where) bool { return w&inStreams != 0 }},
+		{"Connections", func(w where) bool { return w&inConns != 0 }},
+		{"Schedule", func(w where) bool { return w&inSchedule != 0 }},
+		{"A failed build", func(w where) bool { return w&inBuild != 0 }},
 	}
 	o := overlay{title: "Keys"}
-	told := map[int]bool{}
-	for _, g := range groups {
+	for i, g := range groups {
 		head := false
-		for i := range m.keys {
-			c := &m.keys[i]
-			everyone := c.where&everywhere&^inBuild == everywhere&^inBuild
-			if told[i] || len(c.keys) == 0 || (g.where == everywhere) != everyone || c.where&g.where == 0 {
+		for j := range m.keys {
+			c := &m.keys[j]
+			if len(c.keys) == 0 || !g.has(c.where) || i > 0 && groups[0].has(c.where) || i > 1 && groups[1].has(c.where) {
 				continue
-			}
-			if g.where != everywhere || everyone {
-				told[i] = g.where == everywhere
 			}
 			if !head {
 				if len(o.lines) > 0 {
 					o.lines = append(o.lines, styled{})
 				}
-				o.lines = append(o.lines, styled{g.title, m.title})
-				head = true
+				o.lines, head = append(o.lines, styled{g.title, m.title}), true
 			}
-			o.lines = append(o.lines, styled{"  " + m.cell(keyNames(c), 16) + c.help, ""})
+			o.lines = append(o.lines, styled{"  " + m.cell(keyNames(c), 14) + c.help, ""})
 		}
 	}
-	o.lines = append(o.lines, styled{}, styled{"Mouse", m.title}, styled{"  click, wheel    choose, open, scroll; tabs and keys can be clicked", ""})
+	o.lines = append(o.lines, styled{}, styled{"Mouse", m.title}, styled{"  click, wheel  choose, open, scroll; tabs and keys can be clicked", ""})
 	m.overlay = o
 	return nil
 }
@@ -295,9 +302,13 @@ func (m *model) match() {
 	here := m.here()
 	want := strings.ToLower(p.input.Value())
 	p.items = p.items[:0]
+	var loose []command
 	add := func(c command) {
-		if subsequence(strings.ToLower(c.help), want) {
+		switch text := strings.ToLower(c.help); {
+		case strings.Contains(text, want):
 			p.items = append(p.items, c)
+		case subsequence(text, want):
+			loose = append(loose, c)
 		}
 	}
 	if t := m.typeOf(m.detail.actor.Type); t != nil && !m.meta.ReadOnly && m.lost.IsZero() && m.detail.gone == "" {
@@ -310,6 +321,7 @@ func (m *model) match() {
 			add(c)
 		}
 	}
+	p.items = append(p.items, loose...)
 	p.cursor = max(0, min(p.cursor, len(p.items)-1))
 }
 
