@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // counterProject is a copy of the counter example.
@@ -51,5 +52,31 @@ func TestTuiNeedsATerminalAndAServer(t *testing.T) {
 	s.wait(t, "rivet dev")
 	if code := s.exit(); code != 3 {
 		t.Errorf("without a server: exit code %d, want 3", code)
+	}
+}
+
+func TestDevAndTuiShareATerminal(t *testing.T) {
+	t.Parallel()
+	dir := counterProject(t)
+	if _, text, code := rivet(t, dir, "dev", "--tui"); code != 2 || !strings.Contains(text, "--tui needs a terminal") {
+		t.Errorf("in a pipe: %d %s", code, text)
+	}
+	s := atTerminal(t, dir, "dev", "--port", "0", "--tui")
+	s.wait(t, "✓ ready")
+	s.wait(t, "plain output") // what q does
+	if _, text, code := rivet(t, dir, "call", "counter/first", "increment", "5"); code != 0 {
+		t.Fatal(text)
+	}
+	s.wait(t, "counter/first")
+	s.write(t, "q")
+	s.wait(t, "\x1b[?1049l") // the screen as it was
+	s.write(t, "h")
+	s.wait(t, "terminal interface")
+	before := strings.Count(s.all(), "\x1b[?1049h")
+	s.write(t, "t")
+	within(t, 20*time.Second, "the interface is back", func() bool { return strings.Count(s.all(), "\x1b[?1049h") > before })
+	s.write(t, "\x03")
+	if code := s.exit(); code != 0 {
+		t.Errorf("exit code %d, want 0", code)
 	}
 }

@@ -47,10 +47,6 @@ type App struct {
 	// Dev runs `rivet dev`; nil: the real one.
 	Dev func(ctx context.Context, o DevOptions) error
 
-	// TUI runs the terminal user interface over a server until the user leaves
-	// it; nil: there is none.
-	TUI func(ctx context.Context, url, token string) error
-
 	args   []string        // as they were typed
 	over   <-chan struct{} // closed when the command is to end
 	env    map[string]string

@@ -47,6 +47,9 @@ rivet.yaml's entry, then server.ts, registry.ts and src/… are tried.`,
 			if len(args) > 0 {
 				arg = args[0]
 			}
+			if flags.tui && (!a.InTTY || !a.OutTTY) {
+				return usage("--tui needs a terminal").pointAt("--tui").hint("without it rivet dev prints lines")
+			}
 			set := flags.settings(cmd.Flags())
 			if a.global.json && !cmd.Flags().Changed("log-format") {
 				set = append(set, config.Flag{Key: "log.format", Text: "json", Name: "--json"})

@@ -7,7 +7,9 @@ import (
 	"strings"
 
 	"github.com/rivetdev/rivet/internal/actor"
+	"github.com/rivetdev/rivet/internal/client"
 	"github.com/rivetdev/rivet/internal/errs"
+	"github.com/rivetdev/rivet/internal/tui"
 )
 
 // devKey is a key of `rivet dev`.
@@ -35,8 +37,8 @@ func (r *devRun) keyList() []devKey {
 	case r.serving() && r.studioURL() != "":
 		add('o', "open the Studio in a browser", r.openStudio)
 	}
-	if r.o.App.TUI != nil && r.serving() {
-		add('t', "terminal user interface", r.tui)
+	if r.serving() {
+		add('t', "terminal interface", r.tui)
 	}
 	add('c', "clear", r.clear)
 	add('q', "quit", func(context.Context) error { r.quit(); return nil })
@@ -130,9 +132,45 @@ func (r *devRun) lend(f func() error) error {
 	return r.keys.lend(f)
 }
 
+// tui shows the terminal interface; q comes back to plain output.
 func (r *devRun) tui(ctx context.Context) error {
+	return r.lend(func() error { return r.look(ctx) })
+}
+
+// look runs the terminal interface over this server; Ctrl-C there stops it.
+func (r *devRun) look(ctx context.Context) error {
 	url, _ := r.address()
-	return r.lend(func() error { return r.o.App.TUI(ctx, url, r.token) })
+	o := r.o.App.tuiOptions(serverOptions{url: url, token: r.token})
+	o.Dir, o.InDev = r.o.Dir, true
+	if r.studioURL() != "" {
+		o.OpenURL = func(_ context.Context, _ *client.Inspector, path string) error {
+			return r.o.App.browse(strings.TrimSuffix(r.studioURL(), "/") + path + "#c=" + r.daemon.StudioCode())
+		}
+	}
+	exit, err := tui.Run(ctx, o)
+	if exit == tui.Stopped {
+		r.quit()
+	}
+	return err
+}
+
+// keyed reads keys until ctx ends; with --tui it begins with the terminal
+// interface, once there is a server.
+func (r *devRun) keyed(ctx context.Context) error {
+	if r.o.Config.Dev.TUI {
+		select {
+		case <-r.ready:
+		case <-ctx.Done():
+			return nil
+		}
+		r.lines.Hold()
+		err := r.look(ctx)
+		r.lines.Release()
+		if err != nil {
+			return err
+		}
+	}
+	return r.keys.run(ctx, func(key rune) { r.press(ctx, key) })
 }
 
 // begin does what was asked for at the start, once there is a server.

@@ -86,7 +86,7 @@ func (r *devRun) serve(ctx context.Context, first *actor.Bundle) error {
 		g.Go(func() error { return serveDebug(ctx, r.o.DebugAddr) })
 	}
 	if r.keys != nil {
-		g.Go(func() error { return r.keys.run(ctx, func(key rune) { r.press(ctx, key) }) })
+		g.Go(func() error { return r.keyed(ctx) })
 	}
 	g.Go(func() error { return r.begin(ctx) })
 	g.Go(func() error { <-ctx.Done(); return nil })

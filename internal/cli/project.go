@@ -17,7 +17,7 @@ import (
 // serverFlags are the flags by which `rivet dev` and `rivet config` set values.
 type serverFlags struct {
 	host, data, logLevel, logFormat, port string
-	memory, noReload, noStudio, open      bool
+	memory, noReload, noStudio, open, tui bool
 }
 
 func (s *serverFlags) register(f *pflag.FlagSet) {
@@ -28,6 +28,7 @@ func (s *serverFlags) register(f *pflag.FlagSet) {
 	f.BoolVar(&s.noReload, "no-reload", false, "don't put new code in when a file is saved")
 	f.BoolVar(&s.noStudio, "no-studio", false, "don't serve the Studio")
 	f.BoolVar(&s.open, "open", false, "open the Studio in a browser")
+	f.BoolVar(&s.tui, "tui", false, "show the terminal interface; q goes back to plain output")
 	f.StringVar(&s.logLevel, "log-level", "", "print logs from `LEVEL` on: trace, debug, info, warn, error, critical")
 	f.StringVar(&s.logFormat, "log-format", "", "print as `FORMAT`: auto, text or json")
 }
@@ -55,6 +56,7 @@ func (s *serverFlags) settings(f *pflag.FlagSet) []config.Flag {
 	add("no-reload", "dev.reload", not(s.noReload))
 	add("no-studio", "studio.enabled", not(s.noStudio))
 	add("open", "dev.open", not(!s.open))
+	add("tui", "dev.tui", not(!s.tui))
 	add("log-level", "log.level", s.logLevel)
 	add("log-format", "log.format", s.logFormat)
 	return out

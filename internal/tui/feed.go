@@ -16,7 +16,8 @@ import (
 const (
 	frameEvery = time.Second / 30 // between batches: no more frames than that are of use
 	askAgain   = time.Second      // between searches for a server that has gone
-	maxPending = 2000             // entries of a stream that wait for the next batch
+	askFirst   = 100 * time.Millisecond
+	maxPending = 2000 // entries of a stream that wait for the next batch
 )
 
 // slot names a subscription by what the program shows it as. Setting it anew
@@ -253,7 +254,7 @@ func (f *feed) run(ctx context.Context) {
 		f.deliver(ctx)
 	}()
 	defer wg.Wait()
-	for ctx.Err() == nil {
+	for wait := askFirst; ctx.Err() == nil; wait = min(2*wait, askAgain) {
 		in, err := f.connect(ctx)
 		if err == nil {
 			err = f.watch(ctx, in)
@@ -262,10 +263,11 @@ func (f *feed) run(ctx context.Context) {
 			f.report(connected{err: err})
 		}
 		if err == nil { // there is another server
+			wait = askFirst
 			continue
 		}
 		select {
-		case <-time.After(askAgain):
+		case <-time.After(wait):
 		case <-ctx.Done():
 		}
 	}
