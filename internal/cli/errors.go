@@ -17,7 +17,8 @@ import (
 // failure is an error that knows which argument it is about.
 type failure struct {
 	says *errs.Error
-	arg  string // the argument to point at; "" for none
+	arg  string   // the argument to point at; "" for none
+	more []string // lines about it, safe to show, in place of metadata
 }
 
 func (f *failure) Error() string { return f.says.Error() }
@@ -93,7 +94,11 @@ func (a *App) printError(err error) {
 			fmt.Fprintf(a.Err, "  %s\n", a.errText(e.Hint))
 		}
 	}
-	if text, ok := metadataText(e); ok {
+	if f != nil && f.more != nil {
+		for _, line := range f.more {
+			fmt.Fprintf(a.Err, "  %s\n", line)
+		}
+	} else if text, ok := metadataText(e); ok {
 		fmt.Fprintf(a.Err, "  metadata: %s\n", a.errText(text))
 	}
 	if a.debug() {

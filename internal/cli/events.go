@@ -57,7 +57,7 @@ func (l *entryLines) print(list []inspect.Entry) error {
 		t := &table{}
 		for _, e := range list {
 			var what strings.Builder
-			for _, x := range entryPieces(e)[1:] {
+			for _, x := range entryPieces(e, true)[1:] {
 				what.WriteString(x.text)
 			}
 			t.add(word(stamp(e.At)), word(actorName(e.Type, e.Key)), word(string(e.Kind)), word(e.Name),
@@ -91,13 +91,17 @@ func (l *entryLines) line(e inspect.Entry) string {
 		line += p.bold(padTo(actorName(e.Type, e.Key), l.names.width)) + "  "
 		left -= l.names.width + 2
 	}
-	line += kindColor(e)(p, padTo(string(e.Kind), kindWidth)) + " "
+	kind := string(e.Kind)
+	if e.Error != nil {
+		kind += " ✗"
+	}
+	line += kindColor(e)(p, padTo(kind, kindWidth)) + " "
 	left -= kindWidth + 1
 	took := ""
 	if e.Us > 0 {
 		took = "  " + tookText(e.Us)
 	}
-	line += fitPieces(p, left-len([]rune(took)), entryPieces(e))
+	line += fitPieces(p, left-len([]rune(took)), entryPieces(e, false))
 	return strings.TrimRight(line+p.dim(took), " ")
 }
 
@@ -120,8 +124,8 @@ func kindColor(e inspect.Entry) func(painter, string) string {
 	return painter.dim
 }
 
-// entryPieces tell of an entry: its name, then what came of it.
-func entryPieces(e inspect.Entry) []piece {
+// entryPieces tell of an entry: its name, then what came of it; whole: all of it.
+func entryPieces(e inspect.Entry, whole bool) []piece {
 	if e.Kind == inspect.KindLog {
 		return []piece{{e.Name, levelColor(e.Name)}, {" " + e.Message, nil}, {fieldsText(e.Args), painter.dim}}
 	}
@@ -147,16 +151,16 @@ func entryPieces(e inspect.Entry) []piece {
 		out = append(out, piece{"  conn " + short(e.Conn), painter.dim})
 	}
 	if e.Kind == inspect.KindState || e.Patch != nil {
-		out = append(out, piece{"  " + patchText(e.Patch), painter.green})
+		out = append(out, piece{"  " + patchText(e.Patch, whole), painter.green})
 	}
 	return out
 }
 
-// patchText is a change of state in a few words.
-func patchText(p inspect.Patch) string {
+// patchText is a change of state, in a few words unless it is to be whole.
+func patchText(p inspect.Patch, whole bool) string {
 	var parts []string
 	for i, o := range p {
-		if i == 3 {
+		if i == 3 && !whole {
 			parts = append(parts, "+"+strconv.Itoa(len(p)-i)+" more")
 			break
 		}
@@ -168,7 +172,11 @@ func patchText(p inspect.Patch) string {
 		case "remove":
 			path += " removed"
 		case "add", "replace":
-			path += "=" + ansiCut(briefly(o.Value), 40)
+			text := briefly(o.Value)
+			if !whole {
+				text = ansiCut(text, 40)
+			}
+			path += "=" + text
 		default:
 			path = o.Op + " " + o.From + " " + path
 		}

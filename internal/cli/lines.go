@@ -19,19 +19,25 @@ type piece struct {
 // fitPieces joins pieces to a text of at most width columns.
 func fitPieces(p painter, width int, pieces []piece) string {
 	var b strings.Builder
+	total := 0
+	for i := range pieces {
+		pieces[i].text = Safe(oneLine.Replace(pieces[i].text))
+		total += ansi.StringWidth(pieces[i].text)
+	}
+	left := max(width, 0)
+	if total > width {
+		left = max(width-1, 0)
+	}
 	for _, x := range pieces {
-		text := Safe(oneLine.Replace(x.text))
-		n := ansi.StringWidth(text)
-		if n > width {
-			text = ansi.Truncate(text, max(width, 0), "…")
-		}
-		if width -= n; x.paint != nil {
+		text := ansi.Truncate(x.text, left, "")
+		left -= ansi.StringWidth(text)
+		if x.paint != nil {
 			text = x.paint(p, text)
 		}
 		b.WriteString(text)
-		if width <= 0 {
-			break
-		}
+	}
+	if total > width {
+		b.WriteString("…")
 	}
 	return b.String()
 }

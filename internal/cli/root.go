@@ -83,6 +83,7 @@ func newRoot(a *App) *cobra.Command {
 		newLogsCommand(a),
 		newLsCommand(a),
 		newRestartCommand(a),
+		newStateCommand(a),
 		newTuiCommand(a),
 		newVersionCommand(a),
 	)

@@ -140,11 +140,10 @@ func writeJSON(w io.Writer, v any, pretty, tty, color bool) error {
 // writeRawJSON writes text that is JSON already.
 func writeRawJSON(w io.Writer, text []byte, pretty, tty, color bool) error {
 	if pretty {
-		var b bytes.Buffer
-		if err := json.Indent(&b, text, "", "  "); err != nil {
-			return fmt.Errorf("write JSON: %w", err)
+		var err error
+		if text, err = indent(text); err != nil {
+			return err
 		}
-		text = b.Bytes()
 	}
 	if tty {
 		text = escapeJSON(text)
@@ -154,6 +153,15 @@ func writeRawJSON(w io.Writer, text []byte, pretty, tty, color bool) error {
 	}
 	_, err := w.Write(append(text, '\n'))
 	return err
+}
+
+// indent is JSON for a reader, without an end of line.
+func indent(text []byte) ([]byte, error) {
+	var b bytes.Buffer
+	if err := json.Indent(&b, text, "", "  "); err != nil {
+		return nil, fmt.Errorf("write JSON: %w", err)
+	}
+	return b.Bytes(), nil
 }
 
 // escapeJSON replaces what is dangerous by JSON's own escapes; in JSON it can

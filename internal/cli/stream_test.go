@@ -1,0 +1,103 @@
+package cli
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rivetdev/rivet/internal/client"
+	"github.com/rivetdev/rivet/internal/testkit"
+	"github.com/rivetdev/rivet/internal/wire/inspect"
+)
+
+func tagged(t testing.TB, text string) *inspect.Tagged {
+	return &inspect.Tagged{Tree: tree(t, text)}
+}
+
+func TestEventsFitTheTerminal(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 23, 14, 2, 11, 123e6, time.UTC).UnixMilli()
+	list := []inspect.Entry{
+		{Seq: 1, Type: "counter", Key: []string{"my-counter"}, At: at, Us: 422, Kind: inspect.KindAction, Name: "increment", Args: tagged(t, `[3]`), Output: tagged(t, `10`), Patch: inspect.Patch{{Op: "replace", Path: "/count", Value: 10.0}}},
+		{Seq: 2, Type: "counter", Key: []string{"my-counter"}, At: at, Kind: inspect.KindEvent, Name: "newCount", Args: tagged(t, `[10]`)},
+		{Seq: 3, Type: "room", Key: []string{"日本", strings.Repeat("x", 50)}, At: at + 5, Us: 1200, Kind: inspect.KindAction, Name: "fail\x1b[2J", Error: &inspect.Error{Code: "closed", Message: "It is closed,\nand has been for a long time now.", At: &inspect.Place{File: "registry.ts", Line: 5}}},
+		{Seq: 4, Type: "room", Key: []string{}, At: at + 9, Kind: inspect.KindConnect, Conn: "0123456789abcdef"},
+		{Seq: 5, Type: "room", Key: []string{"a"}, At: at + 9, Kind: inspect.KindLog, Name: "warn", Message: "low", Args: tagged(t, `{"left":3}`)},
+		{Seq: 6, Type: "room", Key: []string{"a"}, At: at + 9, Us: 2e6, Kind: inspect.KindState, Patch: inspect.Patch{{Op: "remove", Path: "/a"}, {Op: "add", Path: "/b", Value: strings.Repeat("y", 60)}, {Op: "move", From: "/c", Path: "/d"}, {Op: "add", Path: "/e", Value: nil}}},
+	}
+	testkit.Golden(t, "events.txt", []byte(looks(t, func(a *App) error { return (&entryLines{a: a}).print(list) })))
+}
+
+func TestLogsStandWhole(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 23, 14, 2, 11, 123e6, time.UTC).UnixMilli()
+	list := []inspect.Log{
+		{Seq: 1, Type: "counter", Key: []string{"a"}, At: at, Level: "info", Message: "hello", Fields: tagged(t, `{"size":5,"who":"bob"}`), Source: "registry.ts:3:7"},
+		{Seq: 2, At: at, Level: "error", Message: "two\nlines\x1b]0;x\x07"},
+	}
+	for _, color := range []string{"never", "always"} {
+		var b strings.Builder
+		a := &App{Out: &b, OutTTY: true, Width: 80, Now: func() time.Time { return time.UnixMilli(at).UTC() }, global: globals{color: color}}
+		if err := (&logLines{a: a}).print(list); err != nil {
+			t.Fatal(err)
+		}
+		testkit.Golden(t, "logs-"+color+".txt", []byte(strings.ReplaceAll(b.String(), "\x1b", "␛")))
+	}
+}
+
+func TestListsFitTheTerminal(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 23, 14, 2, 11, 0, time.UTC).UnixMilli()
+	list := []inspect.Actor{
+		{ID: "0123456789abcdef", Type: "counter", Key: []string{"my-counter"}, Status: inspect.Awake, CreatedAt: now - 86400e3, ActiveAt: now - 5000, Rev: 12, StateBytes: 15, Conns: 3},
+		{ID: "0123456789abcde0", Type: "部屋", Key: []string{"日本/語", ""}, Status: inspect.Failed, CreatedAt: now, ActiveAt: now, Rev: 1, StateBytes: 3 << 20, Errors: 17},
+		{ID: "0123456789abcde1", Type: "room", Key: []string{strings.Repeat("long-", 20)}, Status: inspect.Sleeping, CreatedAt: now, ActiveAt: now, Rev: 123456},
+	}
+	testkit.Golden(t, "ls.txt", []byte(looks(t, func(a *App) error { return a.printTable(a.actorTable(list)) })))
+	types := []inspect.Type{
+		{Type: "counter", Count: 2, File: "registry.ts", Line: 3, Actions: []inspect.Action{{Name: "increment", Signature: "(n: number = 1)", Doc: "Adds n.\nAnd more."}, {Name: "get"}}},
+		{Type: "idle", Actions: []inspect.Action{}},
+	}
+	testkit.Golden(t, "types.txt", []byte(looks(t, func(a *App) error { return a.printTypes(types) })))
+}
+
+func TestFollowingTellsNothingTwice(t *testing.T) {
+	t.Parallel()
+	var told []uint64
+	a := &App{}
+	f := &follower[inspect.Entry]{a: a, s: stream[inspect.Entry]{
+		seq: func(e inspect.Entry) uint64 { return e.Seq }, at: func(e inspect.Entry) int64 { return e.At },
+		print: func(l []inspect.Entry) error {
+			for _, e := range l {
+				told = append(told, e.Seq)
+			}
+			return nil
+		},
+	}, o: streamOptions{n: 2}}
+	f.s.of = func(u client.Update) []inspect.Entry { return u.Items }
+	steps := []struct {
+		server string
+		seqs   []uint64
+		want   []uint64
+	}{
+		{"a", []uint64{1, 2, 3, 5}, []uint64{3, 5}},
+		{"a", []uint64{4, 6}, []uint64{4, 6}},
+		{"a", []uint64{2, 4, 5, 6, 7}, []uint64{7}},
+		{"b", []uint64{1, 2, 7}, []uint64{1, 2, 7}},
+		{"b", []uint64{7}, nil},
+	}
+	for i, s := range steps {
+		told = nil
+		var u client.Update
+		for _, seq := range s.seqs {
+			u.Items = append(u.Items, inspect.Entry{Seq: seq})
+		}
+		if err := f.take(t.Context(), nil, s.server, u); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(told, s.want) {
+			t.Errorf("step %d: told %v, want %v", i, told, s.want)
+		}
+	}
+}
