@@ -70,6 +70,7 @@ func newRoot(a *App) *cobra.Command {
 	f.StringVarP(&a.global.cwd, "cwd", "C", "", "run in `DIR`")
 
 	root.AddCommand(
+		newBenchCommand(a),
 		newCallCommand(a),
 		newCompletionCommand(a),
 		newConfigCommand(a),
@@ -137,6 +138,14 @@ func suggestion(name string, names []string, other string) string {
 
 // flagError words what pflag says and suggests the nearest flag.
 func flagError(cmd *cobra.Command, err error) error {
+	var wrong *pflag.InvalidValueError
+	if errors.As(err, &wrong) {
+		takes := map[string]string{"int": "a whole number", "float64": "a number", "bool": "true or false"}[wrong.GetFlag().Value.Type()]
+		if takes == "" {
+			takes = "another value"
+		}
+		return usage("--%s takes %s, not %q", wrong.GetFlag().Name, takes, unmask(wrong.GetValue())).pointAt(unmask(wrong.GetValue()))
+	}
 	var unknown *pflag.NotExistError
 	if !errors.As(err, &unknown) {
 		return usage("%s", strings.TrimPrefix(unmask(err.Error()), "invalid argument ")).

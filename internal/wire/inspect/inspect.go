@@ -416,3 +416,43 @@ type Imported struct {
 	Result string   `json:"result"` // created, replaced, skipped (it exists) or failed
 	Error  *Error   `json:"error,omitempty"`
 }
+
+// Benched is what `rivet bench` measured; times are microseconds.
+type Benched struct {
+	Actor      string        `json:"actor"`
+	Action     string        `json:"action"`
+	Transport  string        `json:"transport"` // http or websocket
+	Clients    int           `json:"clients"`
+	Seconds    float64       `json:"seconds"`          // that it called
+	Wanted     float64       `json:"wanted,omitempty"` // calls a second that were asked for; absent: as many as possible
+	Calls      int64         `json:"calls"`            // that were answered without an error
+	Rate       float64       `json:"rate"`             // of these a second
+	Unanswered int64         `json:"unanswered"`       // under way when it ended
+	Latency    *BenchLatency `json:"latency,omitempty"`
+	Errors     []BenchError  `json:"errors"`
+	Histogram  []BenchBar    `json:"histogram"` // of the answers as they were seen
+}
+
+// BenchLatency is how long answers took; percentiles are corrected for
+// coordinated omission, Mean and Max are as they were seen.
+type BenchLatency struct {
+	Mean int64 `json:"mean"`
+	P50  int64 `json:"p50"`
+	P90  int64 `json:"p90"`
+	P99  int64 `json:"p99"`
+	P999 int64 `json:"p99.9"`
+	Max  int64 `json:"max"`
+}
+
+// BenchError is what calls failed with.
+type BenchError struct {
+	Code    string `json:"code"`
+	Message string `json:"message"` // of the first
+	Count   int64  `json:"count"`
+}
+
+// BenchBar is the answers that took longer than the bar before says, up to UpTo.
+type BenchBar struct {
+	UpTo  int64 `json:"upTo"`
+	Count int64 `json:"count"`
+}

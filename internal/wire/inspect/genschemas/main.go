@@ -39,6 +39,7 @@ var printed = []struct {
 	{"scheduled", "rivet schedule run, cancel, retry: the scheduled action as it was", reflect.TypeFor[inspect.Alarm]()},
 	{"emitted", "rivet emit", reflect.TypeFor[inspect.Emitted]()},
 	{"called", "rivet call: the output as a JSON client gets it, none if it is undefined", reflect.TypeFor[called]()},
+	{"benched", "rivet bench", reflect.TypeFor[inspect.Benched]()},
 	{"exported", "each line of rivet export", reflect.TypeFor[inspect.Exported]()},
 	{"imported", "each line of rivet import", reflect.TypeFor[inspect.Imported]()},
 	{"error", "every command that fails, on standard error", reflect.TypeFor[failed]()},
