@@ -209,6 +209,9 @@ func (r *isolate) throwable(err error) goja.Value {
 	if ex != nil {
 		return r.vm.NewGoError(err)
 	}
+	if r.repl != nil {
+		r.repl.remember(v, e)
+	}
 	return v
 }
 
@@ -253,6 +256,10 @@ func (r *isolate) crashed() {
 	r.crash = nil
 	r.tracker.reset()
 	r.mend()
+	if r.repl != nil {
+		r.repl.crashed(err)
+		return
+	}
 	l := actor.Log{Level: actor.LogError, Msg: err.Msg, At: err.At, Fields: stackField(err)}
 	if ctx == nil || ctx.inst == nil {
 		r.logFor(nil, l)
@@ -291,6 +298,9 @@ func (r *isolate) mend() {
 	}
 	r.v.rt.o.Log.Error("a JavaScript runtime could not be repaired after a crash", "server", r.server)
 	r.interrupted.Store(true)
+	if r.repl != nil {
+		r.repl.abandoned()
+	}
 }
 
 func text(v goja.Value) string {

@@ -18,7 +18,9 @@ import (
 // a note belong to that goroutine.
 type isolate struct {
 	v      *Version
-	server bool // the server isolate: no actors, code runs at top level
+	server bool         // the server isolate: no actors, code runs at top level
+	repl   *REPL        // nil: it isn't a REPL's
+	until  atomic.Int64 // nanoseconds at which the line of a REPL is stopped, 0: none runs
 	vm     *goja.Runtime
 	js     hooks       // the TypeScript half
 	fn     jsFunctions // intrinsics that Go calls
@@ -168,6 +170,11 @@ func (r *isolate) enter(ctx *asyncContext) time.Time {
 		inst = ctx.inst
 		r.touch(inst)
 		limit = inst.turnLimit(ctx.inv, start)
+	}
+	if r.repl != nil {
+		if limit = betweenTurn; r.until.Load() != 0 {
+			limit = time.Unix(0, r.until.Load()).Sub(start)
+		}
 	}
 	r.running.Store(inst)
 	r.blamed.Store(nil)

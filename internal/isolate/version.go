@@ -198,7 +198,7 @@ func (v *Version) Close() {
 		}
 	}
 	for _, r := range all {
-		if r.server {
+		if r.server && r.repl == nil {
 			continue
 		}
 		select {

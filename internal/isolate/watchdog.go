@@ -90,7 +90,7 @@ func (d *watchdog) look() (busy bool) {
 		if now > r.limit.Load() {
 			r.interrupt(errTooLong, now)
 		}
-		if at := r.stopAt.Load(); at != 0 && now-at > int64(deafness) && !r.server && !r.booting.Load() {
+		if at := r.stopAt.Load(); at != 0 && now-at > int64(deafness) && (!r.server || r.repl != nil) && !r.booting.Load() {
 			r.abandon()
 			continue
 		}
@@ -169,5 +169,8 @@ func (r *isolate) abandon() {
 		culprit.forsaken(r.blamed.Load())
 	}
 	r.v.bg.Done() // nobody waits for its goroutine any more
+	if r.repl != nil {
+		r.repl.abandoned()
+	}
 	r.v.rt.o.Log.Error("JavaScript did not heed an interrupt; its thread is given up")
 }

@@ -8,6 +8,7 @@ import { Context, levels } from "./context.js";
 import { ServerDriver } from "./driver.js";
 import { type Host, setHost } from "./host.js";
 import { Server } from "./registry.js";
+import { type ReplHost, repl } from "./repl.js";
 
 /** The functions that Go calls. What users throw never leaves them. */
 export function boot(host: Host): object {
@@ -95,6 +96,7 @@ export function boot(host: Host): object {
       refused: (error: unknown) => void,
     ) => server.fetch(request, mount, done, refused),
     app: () => server.describeApp(),
+    repl: (go: ReplHost) => repl(go),
     allowOrigin: (
       origin: string,
       request: () => Request,

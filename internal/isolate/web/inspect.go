@@ -1,0 +1,63 @@
+package web
+
+import (
+	"strings"
+
+	"github.com/dop251/goja"
+
+	"github.com/rivetdev/rivet/internal/actor"
+)
+
+// InspectOptions choose how [Inspect] prints.
+type InspectOptions struct {
+	Depth  int
+	Styled bool // with style marks; see Parts
+}
+
+// Inspect is v as Node's util.inspect prints it, by the formatter of console.log,
+// in a runtime that [Install] was called on. It may run code of the user's
+// (custom inspection); what that throws is the error.
+func Inspect(vm *goja.Runtime, v goja.Value, o InspectOptions) (string, error) {
+	p, err := platformOf(vm)
+	if err != nil {
+		return "", err
+	}
+	var out string
+	err = p.protect(func() {
+		opts := vm.NewObject()
+		must(opts.Set("depth", o.Depth))
+		must(opts.Set("marks", o.Styled))
+		out = p.call("inspect", "inspect", v, opts).String()
+	})
+	return out, err
+}
+
+// markStyles are the styles by the letter of their mark (js/inspect.js).
+var markStyles = map[byte]string{
+	'n': "number", 's': "string", 'b': "boolean", 'u': "undefined", 'l': "null", 'i': "bigint",
+	'y': "symbol", 'd': "date", 'r': "regexp", 'p': "special", 'k': "name",
+}
+
+// Parts takes marked text apart. A mark is \x0e, a letter, the text and \x0f.
+func Parts(text string) (parts []actor.LinePart) {
+	add := func(s, t string) {
+		if t != "" {
+			parts = append(parts, actor.LinePart{Style: s, Text: t})
+		}
+	}
+	for text != "" {
+		from := strings.IndexByte(text, 0x0e)
+		if from < 0 || from+2 > len(text) {
+			break
+		}
+		to := strings.IndexByte(text[from:], 0x0f)
+		if to < 2 {
+			break
+		}
+		add("", text[:from])
+		add(markStyles[text[from+1]], text[from+2:from+to])
+		text = text[from+to+1:]
+	}
+	add("", text)
+	return parts
+}
