@@ -1,9 +1,8 @@
 package client
 
 import (
-	"strings"
-
 	"github.com/rivetdev/rivet/internal/errs"
+	"github.com/rivetdev/rivet/internal/wire/inspect"
 )
 
 // Target is an actor as a command line names it: by type and key, or by id.
@@ -17,34 +16,11 @@ type Target struct {
 // "counter/" the key [""]; a backslash takes the next "/", "\" or ":" literally.
 // It is the inverse of [Target.String].
 func ParseTarget(s string) (Target, error) {
-	if id, ok := strings.CutPrefix(s, "id:"); ok {
-		if id == "" {
-			return Target{}, badTarget(s, "the id is missing")
-		}
-		return Target{ID: id}, nil
+	id, name, key, err := inspect.ParseTarget(s)
+	if err != nil {
+		return Target{}, badTarget(s, err.Error())
 	}
-	var parts []string
-	var part strings.Builder
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; c {
-		case '/':
-			parts = append(parts, part.String())
-			part.Reset()
-		case '\\':
-			i++
-			if i == len(s) || !strings.ContainsRune(`/\:`, rune(s[i])) {
-				return Target{}, badTarget(s, `a literal backslash is written \\`)
-			}
-			part.WriteByte(s[i])
-		default:
-			part.WriteByte(c)
-		}
-	}
-	parts = append(parts, part.String())
-	if parts[0] == "" {
-		return Target{}, badTarget(s, "the actor's type is missing")
-	}
-	return Target{Name: parts[0], Key: parts[1:]}, nil
+	return Target{ID: id, Name: name, Key: key}, nil
 }
 
 func badTarget(s, why string) error {
@@ -52,24 +28,12 @@ func badTarget(s, why string) error {
 		WithHint("name it TYPE/KEY, such as counter/my-counter, or id:ID")
 }
 
-var escapePart = strings.NewReplacer(`\`, `\\`, `/`, `\/`)
-
 // String is the name that ParseTarget reads.
 func (t Target) String() string {
 	if t.ID != "" {
 		return "id:" + t.ID
 	}
-	var b strings.Builder
-	name := escapePart.Replace(t.Name)
-	if rest, ok := strings.CutPrefix(name, "id:"); ok {
-		name = `id\:` + rest
-	}
-	b.WriteString(name)
-	for _, part := range t.Key {
-		b.WriteByte('/')
-		b.WriteString(escapePart.Replace(part))
-	}
-	return b.String()
+	return inspect.FormatTarget(t.Name, t.Key)
 }
 
 // Get is the query for an actor that exists.

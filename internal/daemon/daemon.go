@@ -145,6 +145,9 @@ func (d *Daemon) pressure() {
 		if n := r.engine.SleepIdle(); n > 0 {
 			d.o.Log.Warn("memory is short: idle actors were put to sleep", "actors", n)
 		}
+		if s := d.studio.Load(); s != nil {
+			d.closing.Go(s.Relieve)
+		}
 	}
 }
 

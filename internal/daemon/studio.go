@@ -13,8 +13,10 @@ import (
 	"strings"
 
 	"github.com/rivetdev/rivet/internal/actor"
+	"github.com/rivetdev/rivet/internal/bundle"
 	"github.com/rivetdev/rivet/internal/engine"
 	"github.com/rivetdev/rivet/internal/errs"
+	"github.com/rivetdev/rivet/internal/isolate"
 	"github.com/rivetdev/rivet/internal/server"
 	"github.com/rivetdev/rivet/internal/store"
 	"github.com/rivetdev/rivet/internal/studio"
@@ -114,6 +116,15 @@ func (d *Daemon) openStudio(ctx context.Context, e *engine.Engine, st keeper) (*
 		AuthToken: d.o.AuthToken, StudioToken: d.s.Studio.Token, Key: key, ReadOnly: d.s.Studio.ReadOnly,
 		Bound: d.s.Host, Listen: d.studioHost(), Hosts: d.s.Studio.Hosts, Origins: d.s.Studio.Origins,
 		Engine: e, Store: studioStore{st}, Ring: d.ring, Registry: d.gateway.Registry, Source: d.source, Places: d.gateway.Places, Log: d.o.Log,
+		REPL: studio.REPL{
+			New: func(host actor.LineHost) (studio.Lines, error) {
+				return d.isolates.NewREPL(isolate.REPLOptions{Actors: d, Host: host})
+			},
+			Compile: bundle.CompileLine,
+		},
+	}
+	if !d.s.Memory {
+		o.REPL.History = filepath.Join(d.s.Data, "repl_history")
 	}
 	o.Limits.HistoryEntries, o.Limits.HistoryBytes = d.ring.Bounds()
 	s := studio.New(o)

@@ -43,6 +43,7 @@ type Options struct {
 	// Source reads a file of the bundle, named relative to the project; ok is
 	// false for every other file. nil: there are none.
 	Source func(file string) (text []byte, ok bool)
+	REPL   REPL // its zero: no routes of a REPL
 	// Places are the positions "file:line:col" at which a function of the running
 	// code may be written, by its text in the program; nil: none are known.
 	Places func(body string) []string
@@ -64,6 +65,7 @@ type Studio struct {
 	dir    directory
 	door   door
 	hub    hub
+	repls  repls
 	signed signed
 
 	mu    sync.Mutex
@@ -93,12 +95,16 @@ func New(o Options) *Studio {
 	s.dir.init(s)
 	s.door.init(&s.o)
 	s.hub.init(s)
+	s.repls.init(s)
 	s.routes()
 	return s
 }
 
-// Close ends every socket and waits for their goroutines.
-func (s *Studio) Close() { s.hub.close() }
+// Close ends every socket and REPL, and waits for their goroutines.
+func (s *Studio) Close() {
+	s.repls.close()
+	s.hub.close()
+}
 
 // SetBuild says how the last build went; whoever watches is told.
 func (s *Studio) SetBuild(b inspect.Build) {
@@ -153,6 +159,13 @@ func (s *Studio) routes() {
 		write("DELETE /schedule/{alarm}", (*Studio).cancelAlarm)
 		read("GET /export", (*Studio).export)
 		write("POST /import", (*Studio).imports)
+		if s.o.REPL.New != nil {
+			write("POST /repl", (*Studio).repl)
+			write("DELETE /repl/{id}", (*Studio).interruptRepl)
+			write("POST /repl/complete", (*Studio).completeRepl)
+			read("GET /repl/history", (*Studio).replHistory)
+			write("POST /repl/history", (*Studio).keepReplHistory)
+		}
 		open("GET /ws", (*Studio).socket) // its first frame has the session
 	}
 	s.mux.HandleFunc("/studio/", func(w http.ResponseWriter, r *http.Request) {

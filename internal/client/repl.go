@@ -1,0 +1,36 @@
+package client
+
+import (
+	"context"
+	"net/url"
+
+	"github.com/rivetdev/rivet/internal/wire/inspect"
+)
+
+// Repl evaluates an input in a REPL session on the server. What the input
+// throws is in the answer; the error is that there is none.
+func (in *Inspector) Repl(ctx context.Context, q inspect.ReplRequest) (out inspect.ReplAnswer, err error) {
+	return out, in.ask(ctx, "POST", "/repl", nil, q, &out)
+}
+
+// InterruptRepl stops the line that runs in a session.
+func (in *Inspector) InterruptRepl(ctx context.Context, session string) error {
+	return in.ask(ctx, "DELETE", "/repl/"+url.PathEscape(session), nil, nil, nil)
+}
+
+// CompleteRepl are the words that may stand at a place of an input.
+func (in *Inspector) CompleteRepl(ctx context.Context, q inspect.ReplCompleteRequest) (out inspect.ReplCompletions, err error) {
+	return out, in.ask(ctx, "POST", "/repl/complete", nil, q, &out)
+}
+
+// ReplHistory are the inputs that were typed, oldest first.
+func (in *Inspector) ReplHistory(ctx context.Context) ([]string, error) {
+	var out inspect.ReplHistory
+	err := in.get(ctx, "/repl/history", nil, &out)
+	return out.Items, err
+}
+
+// KeepRepl adds an input to the history.
+func (in *Inspector) KeepRepl(ctx context.Context, code string) error {
+	return in.ask(ctx, "POST", "/repl/history", nil, inspect.ReplHistoryRequest{Code: code}, nil)
+}
