@@ -18,7 +18,7 @@ import (
 // handbook is the pages whose ts samples are whole files: the first line of each
 // names it. TestPagesTellTheTruth looks after the others.
 var handbook = []string{"actors", "state", "actions", "events", "connections", "authentication", "schedule", "lifecycle", "vars",
-	"raw-http-and-websocket", "actor-to-actor", "clients", "errors", "limits", "runtime"}
+	"raw-http-and-websocket", "actor-to-actor", "clients", "errors", "limits", "runtime", "repl"}
 
 // files are the samples of a page by their names.
 func pageFiles(t testing.TB, page string) (files map[string]string, text string) {

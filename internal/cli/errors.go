@@ -41,6 +41,8 @@ func (a *App) finish(ctx context.Context, err error) int {
 	switch {
 	case err == nil:
 		return 0
+	case errors.Is(err, errFailed):
+		return 1
 	case errors.Is(err, errAborted):
 		return 130
 	case errors.Is(err, syscall.EPIPE):

@@ -83,6 +83,7 @@ func newRoot(a *App) *cobra.Command {
 		newInitCommand(a),
 		newLogsCommand(a),
 		newLsCommand(a),
+		newReplCommand(a),
 		newRestartCommand(a),
 		newStateCommand(a),
 		newTuiCommand(a),

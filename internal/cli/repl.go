@@ -1,0 +1,199 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/rivetdev/rivet/internal/client"
+	"github.com/rivetdev/rivet/internal/client/repl"
+	"github.com/rivetdev/rivet/internal/errs"
+	"github.com/rivetdev/rivet/internal/wire/inspect"
+)
+
+// replOptions are what `rivet repl` was asked for.
+type replOptions struct {
+	use       string   // actor to use, "": none
+	eval      []string // -e
+	keepGoing bool
+	timeout   time.Duration
+	server    serverOptions
+}
+
+func newReplCommand(a *App) *cobra.Command {
+	var o replOptions
+	var timeout string
+	cmd := &cobra.Command{
+		Use:   "repl [ACTOR]",
+		Short: "Talk to the running actors in TypeScript",
+		Long: `Evaluate TypeScript on the running server, as a server-side caller.
+
+Each actor type is a function: counter("my-counter").increment(5). With ACTOR, as
+in rivet repl counter/my-counter, its actions are functions and state its state.
+.help lists the commands that begin with a dot.
+
+Where standard input is no terminal, its lines are evaluated and results printed;
+the first error ends it with exit code 1.`,
+		Example: `  rivet repl
+  rivet repl counter/my-counter
+  rivet repl -e 'counter("my-counter").increment(5)'
+  rivet repl counter/my-counter -e 'increment(5)' -e state --json`,
+		Args: between(0, 1, "an ACTOR at most"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				if _, err := client.ParseTarget(args[0]); err != nil {
+					return (&failure{says: errs.As(err)}).pointAt(args[0])
+				}
+				o.use = args[0]
+			}
+			var err error
+			if o.timeout, err = parseTime("--timeout", timeout); err != nil {
+				return err
+			}
+			return runRepl(cmd.Context(), a, o)
+		},
+	}
+	f := cmd.Flags()
+	f.StringArrayVarP(&o.eval, "eval", "e", nil, "evaluate `CODE` and end; repeatable")
+	f.BoolVar(&o.keepGoing, "keep-going", false, "go on after an error; the exit code tells of it")
+	f.StringVar(&timeout, "timeout", "30s", "stop a line after `TIME`")
+	o.server.registerURL(f)
+	return cmd
+}
+
+func runRepl(ctx context.Context, a *App, o replOptions) error {
+	in, err := a.inspect(ctx, o.server)
+	if err != nil {
+		return err
+	}
+	interactive := len(o.eval) == 0 && a.InTTY && a.OutTTY && !a.global.json && a.env["TERM"] != "dumb"
+	s := repl.New(repl.Options{Inspector: in, Timeout: o.timeout, Dir: a.Cwd, Keep: interactive})
+	defer s.Close()
+	if _, err := s.Open(ctx, o.use); err != nil {
+		if o.use != "" {
+			return (&failure{says: errs.As(err)}).pointAt(o.use)
+		}
+		return err
+	}
+	r := &replRun{App: a, ctx: ctx, s: s, o: o}
+	if len(o.eval) > 0 {
+		for _, code := range o.eval {
+			if done, err := r.one(code); done || err != nil {
+				return err
+			}
+		}
+		return r.end()
+	}
+	return r.lines(a.In)
+}
+
+// replRun evaluates without a person at the keyboard.
+type replRun struct {
+	*App
+	ctx    context.Context
+	s      *repl.Session
+	o      replOptions
+	failed bool
+}
+
+// errFailed: what went wrong has been told already.
+var errFailed = errors.New("an input failed")
+
+// lines evaluates the inputs of a stream, each as soon as it is whole.
+func (r *replRun) lines(in io.Reader) error {
+	read := bufio.NewReader(in)
+	var b strings.Builder
+	for {
+		line, err := read.ReadString('\n')
+		b.WriteString(line)
+		if code := b.String(); err != nil || !repl.Unfinished(code) {
+			b.Reset()
+			if done, eerr := r.one(strings.TrimRight(code, "\r\n")); done || eerr != nil {
+				return eerr
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			return r.end()
+		}
+		if err != nil {
+			return fmt.Errorf("read standard input: %w", err)
+		}
+	}
+}
+
+func (r *replRun) end() error {
+	if r.failed {
+		return errFailed
+	}
+	return nil
+}
+
+// one evaluates an input and prints what comes of it; done: it was the last.
+func (r *replRun) one(code string) (done bool, err error) {
+	var failure, perr error
+	err = r.s.Eval(r.ctx, code, func(a inspect.ReplAnswer) {
+		if e := r.print(a); e != nil {
+			perr = e
+		}
+		if a.Error != nil {
+			failure = repl.Failure(a.Error)
+		}
+	})
+	switch {
+	case errors.Is(err, repl.ErrExit):
+		return true, r.end()
+	case errors.Is(err, repl.ErrClear):
+		return false, nil
+	case err != nil || perr != nil:
+		return true, errors.Join(err, perr)
+	case failure == nil:
+		return false, nil
+	}
+	r.failed = true
+	if r.global.json { // the answer has told it
+		return !r.o.keepGoing, r.stop()
+	}
+	if !r.o.keepGoing {
+		return true, failure
+	}
+	r.printError(failure)
+	return false, nil
+}
+
+func (r *replRun) stop() error {
+	if r.o.keepGoing {
+		return nil
+	}
+	return errFailed
+}
+
+// print prints an answer: the result on standard output, and what was logged
+// where console has it.
+func (r *replRun) print(a inspect.ReplAnswer) error {
+	if r.global.json {
+		return r.printJSONLine(r.ctx, a)
+	}
+	for _, n := range a.Notes {
+		r.note("%s", n.Text)
+	}
+	for _, l := range a.Logs {
+		to, safe := r.Out, r.outText
+		if l.Level == "warn" || l.Level == "error" {
+			to, safe = r.Err, r.errText
+		}
+		if _, err := fmt.Fprintln(to, safe(l.Message)); err != nil {
+			return err
+		}
+	}
+	if a.Output == nil {
+		return nil
+	}
+	_, err := fmt.Fprintln(r.Out, repl.Render(a.Output.Parts, r.colorOut(), r.outText))
+	return err
+}
