@@ -33,6 +33,18 @@ formatted() {
   return 1
 }
 
+# generated files are what their generators write.
+generated() {
+  local before after
+  before=$(git diff | sum256)
+  go generate ./... || return 1
+  after=$(git diff | sum256)
+  [ "$before" = "$after" ] && return
+  echo "make gen changes these:"
+  git diff --stat
+  return 1
+}
+
 node_major() { node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0; }
 
 # Node runs the SDK's own tests and some of e2e's; rivet itself needs none.
@@ -95,6 +107,7 @@ trap 'rm -rf "$tools"' EXIT
 go build -o "$tools/testsum" ./internal/testkit/cmd/testsum || exit 1
 
 step "gofmt" formatted
+step "generated files" generated
 step "go vet" go vet ./...
 step "staticcheck" go tool staticcheck ./...
 need_node

@@ -1,5 +1,7 @@
 package cli
 
+//go:generate go run ./genman -list ../../goreleaser.yaml
+
 import (
 	"strings"
 

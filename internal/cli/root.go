@@ -35,6 +35,9 @@ Flags of every command
 {{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}
 `
 
+// Commands is the tree of rivet's commands, for what is generated of it.
+func (a *App) Commands() *cobra.Command { return newRoot(a) }
+
 func newRoot(a *App) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "rivet",
