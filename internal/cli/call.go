@@ -17,6 +17,7 @@ import (
 	"github.com/rivetdev/rivet/internal/client"
 	"github.com/rivetdev/rivet/internal/errs"
 	"github.com/rivetdev/rivet/internal/value"
+	"github.com/rivetdev/rivet/internal/wire/inspect"
 )
 
 // callOptions are what `rivet call` was asked for.
@@ -30,6 +31,7 @@ type callOptions struct {
 	input   value.Value
 	params  value.Value
 	raw     bool
+	typed   bool
 	socket  bool
 	repeat  int
 	timeout time.Duration
@@ -42,7 +44,7 @@ type callOptions struct {
 
 // callFlags are the flags as they were typed.
 type callFlags struct {
-	str                 bool
+	str, typed          bool
 	args, input, params string
 	timeout, forTime    string
 }
@@ -74,6 +76,7 @@ content, @- for standard input's, @@x for the string @x.`,
 	fs.BoolVar(&f.str, "str", false, "take every argument as a string, @ too")
 	fs.BoolVar(&o.get, "get", false, "call an actor that exists; create none")
 	fs.StringVar(&f.input, "input", "", "the input of the actor's creation, as `JSON`")
+	fs.BoolVar(&f.typed, "typed", false, "arguments, input and output are tagged JSON, which is exact")
 	fs.BoolVar(&o.raw, "raw", false, "print a string bare")
 	fs.StringVar(&f.timeout, "timeout", "60s", "wait no longer than `TIME`")
 	fs.BoolVar(&o.socket, "ws", false, "call over a WebSocket")
@@ -102,6 +105,9 @@ func (o *callOptions) parse(a *App, f *callFlags, args []string) error {
 	} else if len(o.listen) == 0 {
 		return usage("which action of %s? rivet call ACTOR ACTION [ARG…]", o.actor)
 	}
+	if o.typed = f.typed; o.typed && f.str {
+		return usage("--str and --typed don't go together")
+	}
 	if o.repeat < 1 {
 		return usage("--repeat takes a number from 1 up")
 	}
@@ -127,6 +133,11 @@ func (o *callOptions) parse(a *App, f *callFlags, args []string) error {
 			return err
 		}
 	}
+	if _, none := o.input.(value.Undefined); o.typed && !none {
+		if o.input, err = inspect.Untag(o.input); err != nil {
+			return usage("--input is no tagged JSON: %v", err).pointAt(f.input)
+		}
+	}
 	if len(args) > 1 {
 		o.args, err = parseArgs(a, f, args[2:])
 	}
@@ -143,8 +154,16 @@ func (o *callOptions) query() client.Query {
 	return q
 }
 
+// encoding is the one that carries what the call is about.
+func (o *callOptions) encoding() client.Encoding {
+	if o.typed {
+		return client.CBOR // JSON has no Date, Map, BigInt …
+	}
+	return client.JSON
+}
+
 func runCall(ctx context.Context, a *App, o callOptions) error {
-	c, err := a.connect(ctx, o.server)
+	c, err := a.connect(ctx, o.server, o.encoding())
 	if err != nil {
 		return err
 	}
@@ -159,6 +178,14 @@ func runCall(ctx context.Context, a *App, o callOptions) error {
 	return nil
 }
 
+// form is a value as it is printed.
+func (o *callOptions) form(v value.Value) value.Value {
+	if _, none := v.(value.Undefined); o.typed && !none {
+		return inspect.Tag(v)
+	}
+	return v
+}
+
 func callOnce(ctx context.Context, a *App, c *client.Client, o callOptions) error {
 	ctx, cancel := o.bound(ctx)
 	defer cancel()
@@ -171,7 +198,7 @@ func callOnce(ctx context.Context, a *App, c *client.Client, o callOptions) erro
 	if err != nil {
 		return o.explain(ctx, c, err)
 	}
-	return a.printOutput(ctx, out, o.raw)
+	return a.printOutput(ctx, o.form(out), o.raw)
 }
 
 // call runs the action, over HTTP or a WebSocket; id is the actor's, if it is known.

@@ -12,10 +12,28 @@ import (
 
 	"github.com/rivetdev/rivet/internal/config"
 	"github.com/rivetdev/rivet/internal/value"
+	"github.com/rivetdev/rivet/internal/wire/inspect"
 )
 
 // parseArgs reads an action's arguments.
 func parseArgs(a *App, f *callFlags, words []string) ([]value.Value, error) {
+	args, err := readArgs(a, f, words)
+	if err != nil || !f.typed {
+		return args, err
+	}
+	for i, v := range args {
+		if args[i], err = inspect.Untag(v); err != nil {
+			e := usage("argument %d is no tagged JSON: %v", i+1, err)
+			if i < len(words) {
+				e.pointAt(words[i])
+			}
+			return nil, e
+		}
+	}
+	return args, nil
+}
+
+func readArgs(a *App, f *callFlags, words []string) ([]value.Value, error) {
 	if f.args != "" {
 		if len(words) > 0 {
 			return nil, usage("arguments stand in --args or after the action, not both").pointAt(words[0])

@@ -59,7 +59,7 @@ func runListen(ctx context.Context, a *App, c *client.Client, o callOptions) err
 		select {
 		case e := <-events:
 			seen++
-			if err := a.printEvent(ctx, e); err != nil {
+			if err := a.printEvent(ctx, o, e); err != nil {
 				return err
 			}
 		case r := <-answers:
@@ -67,7 +67,7 @@ func runListen(ctx context.Context, a *App, c *client.Client, o callOptions) err
 			if r.err != nil {
 				return o.explain(ctx, c, r.err)
 			}
-			if err := a.printAnswer(ctx, r.out); err != nil {
+			if err := a.printAnswer(ctx, o.form(r.out)); err != nil {
 				return err
 			}
 		case <-late:
@@ -81,7 +81,7 @@ func runListen(ctx context.Context, a *App, c *client.Client, o callOptions) err
 			if waiting {
 				if r := <-answers; r.err != nil {
 					return o.explain(ctx, c, r.err)
-				} else if err := a.printAnswer(ctx, r.out); err != nil {
+				} else if err := a.printAnswer(ctx, o.form(r.out)); err != nil {
 					return err
 				}
 			}
@@ -103,10 +103,10 @@ func lost(conn *client.Conn) error {
 	return errs.Wrap(errs.ConnectionLost, conn.Err(), "the server closed the connection")
 }
 
-func (a *App) printEvent(ctx context.Context, e client.Event) error {
+func (a *App) printEvent(ctx context.Context, o callOptions, e client.Event) error {
 	line := &value.Object{}
 	line.Set("event", e.Name)
-	line.Set("args", &value.Array{Items: e.Args})
+	line.Set("args", o.form(&value.Array{Items: e.Args}))
 	return a.printLine(ctx, line)
 }
 

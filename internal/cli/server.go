@@ -31,7 +31,7 @@ func (s *serverOptions) registerURL(f *pflag.FlagSet) {
 }
 
 // connect makes a client of the protocol.
-func (a *App) connect(ctx context.Context, s serverOptions) (*client.Client, error) {
+func (a *App) connect(ctx context.Context, s serverOptions, e client.Encoding) (*client.Client, error) {
 	url, token, err := a.locate(ctx, s)
 	if err != nil {
 		return nil, err
@@ -39,7 +39,7 @@ func (a *App) connect(ctx context.Context, s serverOptions) (*client.Client, err
 	if s.asClient {
 		token = ""
 	}
-	c, err := client.New(client.Options{Encoding: client.JSON, URL: url, Token: token})
+	c, err := client.New(client.Options{Encoding: e, URL: url, Token: token})
 	return c, s.blame(err)
 }
 

@@ -55,6 +55,16 @@ func TestListsFitTheTerminal(t *testing.T) {
 		{ID: "0123456789abcde1", Type: "room", Key: []string{strings.Repeat("long-", 20)}, Status: inspect.Sleeping, CreatedAt: now, ActiveAt: now, Rev: 123456},
 	}
 	testkit.Golden(t, "ls.txt", []byte(looks(t, func(a *App) error { return a.printTable(a.actorTable(list)) })))
+	conns := []inspect.Conn{
+		{ID: "0123456789abcdef", Transport: "websocket", Encoding: "json", Subs: []string{"newCount", "reset"}, Since: now - 65e3, Sent: 10, Received: 1, Params: tagged(t, `{"name":"bob\u001b"}`)},
+		{ID: "1123456789abcdef", Transport: "sse", Encoding: "cbor", Subs: []string{strings.Repeat("event", 20)}, Since: now, QueueBytes: 5000},
+	}
+	testkit.Golden(t, "conns.txt", []byte(looks(t, func(a *App) error { return a.printTable(a.connTable(conns)) })))
+	alarms := []inspect.Alarm{
+		{ID: "0123456789abcdef", Type: "reminder", Key: []string{"bob"}, Action: "remind", Args: *tagged(t, `["tea"]`), Due: now + 5000, Status: inspect.AlarmPending},
+		{ID: "1123456789abcdef", Type: "reminder", Key: []string{"日本", "語"}, Action: "remind", Args: *tagged(t, `[{"a":[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15]}]`), Due: now - 3600e3, Attempt: 5, Status: inspect.AlarmFailed, LastError: "user_error: it\nfailed"},
+	}
+	testkit.Golden(t, "schedule.txt", []byte(looks(t, func(a *App) error { return a.printTable(a.alarmTable(alarms)) })))
 	types := []inspect.Type{
 		{Type: "counter", Count: 2, File: "registry.ts", Line: 3, Actions: []inspect.Action{{Name: "increment", Signature: "(n: number = 1)", Doc: "Adds n.\nAnd more."}, {Name: "get"}}},
 		{Type: "idle", Actions: []inspect.Action{}},
