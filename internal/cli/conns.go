@@ -21,7 +21,7 @@ subscriptions, since when, messages sent, messages received, bytes that wait,
 parameters.`,
 		Example: `  rivet conns chatRoom/lobby
   rivet conns chatRoom/lobby --json --jq '.items[].subs'
-  rivet conns close chatRoom/lobby 3f2a --reason "see you"`,
+  rivet conns close chatRoom/lobby 3f2a --reason 'see you'`,
 		Args: exactly(1, "the ACTOR whose connections to list"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, err := parseSubject(args[0])
