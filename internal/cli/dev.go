@@ -5,10 +5,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/rivetdev/rivet/internal/bundle"
 	"github.com/rivetdev/rivet/internal/config"
+	"github.com/rivetdev/rivet/internal/errs"
 )
 
-// DevOptions are what `rivet dev` was asked for.
+// DevOptions are what `rivet dev` or `rivet serve` was asked for.
 type DevOptions struct {
 	App    *App
 	Dir    string // the project, absolute
@@ -16,8 +18,10 @@ type DevOptions struct {
 	Config *config.Resolved
 	// PortAsked: somebody named a port, so that no other may be taken.
 	PortAsked bool
-	// Production: this is `rivet serve`.
+	// Production: this is `rivet serve`. Pack is the .rivet file that it serves,
+	// nil: the entry.
 	Production bool
+	Pack       *bundle.Pack
 	Verbose    bool
 	Quiet      bool
 	// DebugAddr is where pprof is served, a loopback address; "": nowhere.
@@ -25,7 +29,12 @@ type DevOptions struct {
 }
 
 // Name is the project's name, for the first lines.
-func (o DevOptions) Name() string { return filepath.Base(o.Dir) }
+func (o DevOptions) Name() string {
+	if o.Pack != nil && o.Pack.Name != "" {
+		return o.Pack.Name
+	}
+	return filepath.Base(o.Dir)
+}
 
 func newDevCommand(a *App) *cobra.Command {
 	var flags serverFlags
@@ -43,13 +52,7 @@ rivet.yaml's entry, then server.ts, registry.ts and src/… are tried.`,
   rivet dev --memory --log-format json`,
 		Args: atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			arg := ""
-			if len(args) > 0 {
-				arg = args[0]
-			}
-			if flags.tui && (!a.InTTY || !a.OutTTY) {
-				return usage("--tui needs a terminal").pointAt("--tui").hint("without it rivet dev prints lines")
-			}
+			arg := firstOf(args)
 			set := flags.settings(cmd.Flags())
 			if a.global.json && !cmd.Flags().Changed("log-format") {
 				set = append(set, config.Flag{Key: "log.format", Text: "json", Name: "--json"})
@@ -57,6 +60,12 @@ rivet.yaml's entry, then server.ts, registry.ts and src/… are tried.`,
 			p, err := a.openProject(arg, set)
 			if err != nil {
 				return err
+			}
+			if p.config.Dev.TUI && (!a.InTTY || !a.OutTTY || a.env["TERM"] == "dumb") {
+				if flags.tui {
+					return usage("--tui needs a terminal").pointAt("--tui").hint("without it rivet dev prints lines")
+				}
+				return errs.New(errs.ConfigInvalid, "dev.tui needs a terminal").WithHint("%s asks for it", originName(p.config.Origin("dev.tui")))
 			}
 			entry, err := p.entry()
 			if err != nil {

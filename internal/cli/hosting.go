@@ -41,6 +41,8 @@ type hosting struct {
 	daemon *daemon.Daemon
 	config *config.Resolved // with code's part once it is known
 	token  string
+	// everywhere is why it listens on all addresses, though nobody said so.
+	everywhere string
 }
 
 func newHosting(o DevOptions) hosting {
@@ -94,18 +96,23 @@ func (h *hosting) open(script actor.Script, dev bool) {
 }
 
 // settle is what the configuration says once the code has had its say.
-func (h *hosting) settle(code actor.RunConfig) daemon.Settled {
+func (h *hosting) settle(code actor.RunConfig) (daemon.Settled, error) {
 	c := h.config.WithCode(code)
 	h.config = c
+	if h.o.Production {
+		if err := h.production(); err != nil {
+			return daemon.Settled{}, err
+		}
+	}
 	s := daemon.Settled{
-		Host: c.Host, Port: c.Port, PortAsked: c.Asked("port") && c.Port != 0, BasePath: c.BasePath,
+		Host: c.Host, Port: c.Port, PortAsked: h.o.Production || c.Asked("port") && c.Port != 0, BasePath: c.BasePath,
 		Data: c.DataDir(), Memory: c.Storage.Type == "memory", Sync: c.Storage.Sync,
 		WaitingPerActor: c.Limits.WaitingPerActor, MaxState: int(c.Limits.State),
 		CORS: c.CORS(code.CORS), MetricsPublic: c.Metrics.Public,
 	}
 	if c.Studio.Enabled {
 		s.Studio = daemon.Studio{Token: c.Studio.Token, Hosts: c.Studio.Hosts, Origins: c.Studio.CORS, Listen: c.Studio.Listen}
-		if s.Studio.Token == "" {
+		if s.Studio.Token == "" && !h.o.Production {
 			s.Studio.Token = newToken()
 		}
 	}
@@ -114,7 +121,7 @@ func (h *hosting) settle(code actor.RunConfig) daemon.Settled {
 	s.Limits.RawBody = int64(c.Limits.RawBody)
 	s.Limits.Connections = c.Limits.Connections
 	s.Limits.Waiting = c.Limits.Waiting
-	return s
+	return s, nil
 }
 
 // address is where this server is reached: by programs, and as people write it.

@@ -21,14 +21,19 @@ type serverFlags struct {
 }
 
 func (s *serverFlags) register(f *pflag.FlagSet) {
-	f.StringVar(&s.host, "host", "", "listen on `ADDRESS` (127.0.0.1)")
-	f.StringVar(&s.port, "port", "", "listen on port `N` (8080, or the next free one; 0: any)")
-	f.StringVar(&s.data, "data", "", "keep the data in `DIR` (.rivet)")
+	s.registerServe(f)
 	f.BoolVar(&s.memory, "memory", false, "keep the data in memory alone")
 	f.BoolVar(&s.noReload, "no-reload", false, "don't put new code in when a file is saved")
 	f.BoolVar(&s.noStudio, "no-studio", false, "don't serve the Studio")
 	f.BoolVar(&s.open, "open", false, "open the Studio in a browser")
 	f.BoolVar(&s.tui, "tui", false, "show the terminal interface; q goes back to plain output")
+}
+
+// registerServe are the flags of `rivet serve`, which the others have too.
+func (s *serverFlags) registerServe(f *pflag.FlagSet) {
+	f.StringVar(&s.host, "host", "", "listen on `ADDRESS` (127.0.0.1)")
+	f.StringVar(&s.port, "port", "", "listen on port `N` (8080, or the next free one; 0: any)")
+	f.StringVar(&s.data, "data", "", "keep the data in `DIR` (.rivet)")
 	f.StringVar(&s.logLevel, "log-level", "", "print logs from `LEVEL` on: trace, debug, info, warn, error, critical")
 	f.StringVar(&s.logFormat, "log-format", "", "print as `FORMAT`: auto, text or json")
 }
@@ -62,6 +67,13 @@ func (s *serverFlags) settings(f *pflag.FlagSet) []config.Flag {
 	return out
 }
 
+func firstOf(args []string) string {
+	if len(args) > 0 {
+		return args[0]
+	}
+	return ""
+}
+
 // project is a project's directory and configuration.
 type project struct {
 	dir    string
@@ -71,14 +83,21 @@ type project struct {
 // openProject finds the project that arg ("" or the entry, a file or a
 // directory) is about, and reads its configuration.
 func (a *App) openProject(arg string, flags []config.Flag) (*project, error) {
+	return a.openProjectWith(arg, config.Options{Flags: flags})
+}
+
+// openProjectWith is openProject with options of Load's; Dir, Cwd and Environ
+// are set here.
+func (a *App) openProjectWith(arg string, o config.Options) (*project, error) {
 	dir, err := a.projectDir(arg)
 	if err != nil {
 		return nil, err
 	}
 	if path := a.path(arg); arg != "" && path != dir {
-		flags = append(flags, config.Flag{Key: "entry", Text: path, Name: "[entry]"})
+		o.Flags = append(o.Flags, config.Flag{Key: "entry", Text: path, Name: "[entry]"})
 	}
-	c, err := config.Load(config.Options{Dir: dir, Cwd: a.Cwd, Environ: a.Environ, Flags: flags})
+	o.Dir, o.Cwd, o.Environ = dir, a.Cwd, a.Environ
+	c, err := config.Load(o)
 	if err != nil {
 		return nil, err
 	}

@@ -74,6 +74,7 @@ func newRoot(a *App) *cobra.Command {
 
 	root.AddCommand(
 		newBenchCommand(a),
+		newBuildCommand(a),
 		newCallCommand(a),
 		newCompletionCommand(a),
 		newConfigCommand(a),
@@ -91,6 +92,7 @@ func newRoot(a *App) *cobra.Command {
 		newReplCommand(a),
 		newRestartCommand(a),
 		newScheduleCommand(a),
+		newServeCommand(a),
 		newStateCommand(a),
 		newTuiCommand(a),
 		newVersionCommand(a),

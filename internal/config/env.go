@@ -73,6 +73,15 @@ func fromEnviron(environ map[string]string) (map[string]setting, []Problem) {
 	return out, problems
 }
 
+// Variables are the environment's own names of keys.
+func Variables(keys []string) []string {
+	out := make([]string, len(keys))
+	for i, name := range keys {
+		out[i] = keyNamed(name).env()
+	}
+	return out
+}
+
 // nearMisses are notes about RIVET_ variables that nobody knows but that look
 // like one of ours.
 func nearMisses(environ map[string]string) []string {

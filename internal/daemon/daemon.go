@@ -43,7 +43,7 @@ type Options struct {
 
 	// Settle completes the options with what the code asked for; it is called
 	// once, when the first code has been loaded.
-	Settle func(actor.RunConfig) Settled
+	Settle func(actor.RunConfig) (Settled, error)
 
 	Log   *slog.Logger    // of rivet itself; nil: discard
 	Lines func(actor.Log) // what actors log; must not block
@@ -208,7 +208,11 @@ func (l *Loaded) Put(ctx context.Context) (Moved, error) {
 
 // open opens the port and the storage, now that code has had its say.
 func (d *Daemon) open(ctx context.Context, code actor.RunConfig) (*running, error) {
-	d.s = d.o.Settle(code)
+	s, err := d.o.Settle(code)
+	if err != nil {
+		return nil, err
+	}
+	d.s = s
 	st, err := openStore(ctx, d.s, d.o.Log)
 	if err != nil {
 		return nil, err

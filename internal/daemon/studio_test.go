@@ -65,7 +65,7 @@ func serve(t *testing.T, dir string, set func(*Options, *Settled)) *live {
 	if set != nil {
 		set(&o, &s)
 	}
-	o.Settle = func(actor.RunConfig) Settled { return s }
+	o.Settle = func(actor.RunConfig) (Settled, error) { return s, nil }
 	d := New(o)
 	b := bundle.New(bundle.Options{Dir: dir, Entry: "registry.ts", SDK: sdk.FS, Dev: true})
 	t.Cleanup(b.Close)
