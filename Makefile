@@ -13,8 +13,9 @@ build: ## build ./rivet
 dev: ## run `rivet dev` on an example: make dev E=chat-room
 	go run ./cmd/rivet dev examples/$(or $(E),counter)
 
-web: ## build the Studio, once there is one
-	@echo "web/ has no Studio yet"
+web: ## build the Studio into web/dist, which is committed
+	npm --prefix web ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	npm --prefix web run build
 
 test: ## all that CI checks; says at its end what was left out
 	@scripts/test.sh
@@ -26,7 +27,7 @@ lint: ## gofmt, vet, staticcheck; tsc and biome where Node is
 	@test -z "$$(git ls-files -co --exclude-standard '*.go' | xargs -r gofmt -l | tee /dev/stderr)"
 	go vet ./...
 	go tool staticcheck ./...
-	@if command -v npx >/dev/null && [ -d sdk/node_modules ]; then cd sdk && npx --no-install tsc -p . && npx --no-install biome check .; fi
+	@for d in sdk web; do if command -v npx >/dev/null && [ -d $$d/node_modules ]; then (cd $$d && npx --no-install tsc -p . && npx --no-install biome check .) || exit 1; fi; done
 
 e2e: ## the built binary from outside: make e2e R=TestScripts/call
 	go test ./e2e $(if $(R),-run '$(R)' -v)

@@ -8,6 +8,7 @@ cd "$(dirname "$0")/.."
 left=()      # what was left out, and how to mend it
 failed=()    # steps that failed
 sdk_totals="" # of the SDK's tests
+web_totals="" # of the Studio's
 
 say() { printf '\n== %s\n' "$*"; }
 step() { # NAME COMMAND…
@@ -58,12 +59,12 @@ need_node() {
   node_ready=1
 }
 
-# packages DIR: npm ci, unless that has been done for this lock file.
+# packages DIR [FLAG…]: npm ci, unless that has been done for this lock file.
 packages() {
   local stamp="$1/node_modules/.lock" sum
   sum=$(sum256 <"$1/package-lock.json")
   [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$sum" ] && return
-  npm --prefix "$1" ci --no-audit --no-fund --loglevel=error && echo "$sum" >"$stamp"
+  npm --prefix "$1" ci "${@:2}" --no-audit --no-fund --loglevel=error && echo "$sum" >"$stamp"
 }
 
 # libraries: real packages that tests of the runtime load (also used by e2e).
@@ -82,13 +83,38 @@ libraries() {
 
 sdk_tests() {
   (cd sdk && npx --no-install tsc -p . && node node_modules/typescript54/bin/tsc -p . && npx --no-install biome check .) || return 1
-  local out=sdk/node_modules/.vitest.json code
-  (cd sdk && npx --no-install vitest run --reporter=default --reporter=json --outputFile.json=node_modules/.vitest.json)
+  local code
+  vitest sdk
   code=$?
-  sdk_totals=$(node -e '
-    const r = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8"));
-    console.log(r.numPassedTests, r.numFailedTests, r.numPendingTests + r.numTodoTests)' $out 2>/dev/null)
+  sdk_totals=$(vitest_totals sdk)
   return $code
+}
+
+vitest() { # DIR
+  (cd "$1" && npx --no-install vitest run --reporter=default --reporter=json --outputFile.json=node_modules/.vitest.json)
+}
+
+vitest_totals() { # DIR
+  node -e '
+    const r = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8"));
+    console.log(r.numPassedTests, r.numFailedTests, r.numPendingTests + r.numTodoTests)' "$1/node_modules/.vitest.json" 2>/dev/null
+}
+
+web_tests() {
+  (cd web && npx --no-install tsc -p . && npx --no-install biome check .) || return 1
+  local code
+  vitest web
+  code=$?
+  web_totals=$(vitest_totals web)
+  return $code
+}
+
+# web_dist: what is committed is what the sources give.
+web_dist() {
+  (cd web && npx --no-install vite build --logLevel warn) || return 1
+  git diff --exit-code --stat -- web/dist && [ -z "$(git ls-files -o --exclude-standard web/dist)" ] && return
+  echo "web/dist isn't what web/ builds (run: make web, and commit it)"
+  return 1
 }
 
 go_tests() {
@@ -117,6 +143,12 @@ if [ -n "$node_ready" ]; then
   else
     left+=("the SDK's tests: npm ci in sdk/ failed; it needs the npm registry")
   fi
+  if packages web --ignore-scripts; then
+    step "web: tsc, biome, vitest" web_tests
+    step "web: dist is what the sources give" web_dist
+  else
+    left+=("the Studio's tests: npm ci in web/ failed; it needs the npm registry")
+  fi
   libraries || left+=("tests of libraries from npm: npm ci failed; it needs the npm registry")
 fi
 have zsh && have fish || debian zsh fish || left+=("completion in zsh and fish: install both")
@@ -124,13 +156,14 @@ step "go test -race" go_tests
 
 read -r gp gf gs < <(cat "$tools/totals" 2>/dev/null || echo 0 0 0)
 read -r sp sf ss <<<"${sdk_totals:-0 0 0}"
+read -r wp wf ws <<<"${web_totals:-0 0 0}"
 say "total"
 for f in ${failed[@]+"${failed[@]}"}; do echo "failed: $f"; done
 for l in ${left[@]+"${left[@]}"}; do echo "left out: $l"; done
 [ "$gs" = 0 ] || echo "left out: $gs Go tests; each is named above with its reason"
-echo "$((gp + sp)) passed, $((gf + sf)) failed, $((gs + ss)) skipped"
+echo "$((gp + sp + wp)) passed, $((gf + sf + wf)) failed, $((gs + ss + ws)) skipped"
 if [ ${#failed[@]} -gt 0 ]; then exit 1; fi
-if [ "${CI:-}" = true ] && [ $((${#left[@]} + gs + ss)) -gt 0 ]; then
+if [ "${CI:-}" = true ] && [ $((${#left[@]} + gs + ss + ws)) -gt 0 ]; then
   echo "CI=true: nothing may be left out"
   exit 1
 fi

@@ -111,7 +111,10 @@ func (h *hosting) settle(code actor.RunConfig) (daemon.Settled, error) {
 		CORS: c.CORS(code.CORS), MetricsPublic: c.Metrics.Public,
 	}
 	if c.Studio.Enabled {
-		s.Studio = daemon.Studio{Token: c.Studio.Token, Hosts: c.Studio.Hosts, Origins: c.Studio.CORS, Listen: c.Studio.Listen}
+		s.Studio = daemon.Studio{
+			App: true, Editor: h.o.App.windowEditor,
+			Token: c.Studio.Token, Hosts: c.Studio.Hosts, Origins: c.Studio.CORS, Listen: c.Studio.Listen,
+		}
 		if s.Studio.Token == "" && !h.o.Production {
 			s.Studio.Token = newToken()
 		}

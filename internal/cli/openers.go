@@ -98,6 +98,22 @@ func (a *App) editor(file string, line, col int) (argv []string, window bool, er
 	return append(argv, file), false, nil
 }
 
+// windowEditor is editor for who has no terminal to give: $VISUAL, $EDITOR, or
+// one that is installed, if it has a window of its own.
+func (a *App) windowEditor(file string, line, col int) ([]string, error) {
+	argv, window, err := a.editor(file, line, col)
+	if err == nil && window {
+		return slices.DeleteFunc(argv, func(w string) bool { return w == "--wait" || w == "-w" }), nil
+	}
+	for _, name := range []string{"code", "cursor", "windsurf", "codium", "zed", "subl", "webstorm", "idea"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return append([]string{path}, windowed[name](file, line, col)...), nil
+		}
+	}
+	return nil, errs.New(cantOpen, "There is no editor here that has a window of its own.").
+		WithHint("Set VISUAL to one, such as code or zed, and start rivet again.")
+}
+
 // runHere runs a program at our terminal and waits for it.
 func (a *App) runHere(ctx context.Context, dir string, argv []string) error {
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)

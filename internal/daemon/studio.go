@@ -34,6 +34,10 @@ type History struct {
 
 // Studio says who may look into the server, and from where.
 type Studio struct {
+	// App serves the web app, beside the API.
+	App bool
+	// Editor is the command that opens a file at a place; nil: there is none.
+	Editor func(path string, line, column int) (argv []string, err error)
 	// Token opens the Studio; "" opens nothing: then AuthToken alone does.
 	Token    string
 	ReadOnly bool
@@ -115,7 +119,8 @@ func (d *Daemon) openStudio(ctx context.Context, e *engine.Engine, st keeper) (*
 		Endpoint:  "http://" + net.JoinHostPort(host, strconv.Itoa(d.port)) + "/registry",
 		AuthToken: d.o.AuthToken, StudioToken: d.s.Studio.Token, Key: key, ReadOnly: d.s.Studio.ReadOnly,
 		Bound: d.s.Host, Listen: d.studioHost(), Hosts: d.s.Studio.Hosts, Origins: d.s.Studio.Origins,
-		Engine: e, Store: studioStore{st}, Ring: d.ring, Registry: d.gateway.Registry, Source: d.source, Places: d.gateway.Places, Log: d.o.Log,
+		Engine: e, Store: studioStore{st}, Ring: d.ring, Registry: d.gateway.Registry, Source: d.source, Locate: d.locate, Places: d.gateway.Places, Log: d.o.Log,
+		App: d.s.Studio.App, Editor: d.s.Studio.Editor,
 		REPL: studio.REPL{
 			New: func(host actor.LineHost) (studio.Lines, error) {
 				return d.isolates.NewREPL(isolate.REPLOptions{Actors: d, Host: host})
@@ -165,16 +170,22 @@ var sources = []string{".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".c
 
 // source reads a file of the running bundle, named relative to the project.
 func (d *Daemon) source(file string) ([]byte, bool) {
-	b := d.bundle.Load()
-	if b == nil || file == "" || filepath.IsAbs(file) || !slices.Contains(sources, strings.ToLower(filepath.Ext(file))) {
-		return nil, false
-	}
-	path := filepath.Join(b.Dir, filepath.FromSlash(file))
-	if path != b.Entry && !slices.Contains(b.Inputs, path) {
+	path, ok := d.locate(file)
+	if !ok {
 		return nil, false
 	}
 	text, err := os.ReadFile(path)
 	return text, err == nil
+}
+
+// locate is the path of a file of the running bundle.
+func (d *Daemon) locate(file string) (string, bool) {
+	b := d.bundle.Load()
+	if b == nil || file == "" || filepath.IsAbs(file) || !slices.Contains(sources, strings.ToLower(filepath.Ext(file))) {
+		return "", false
+	}
+	path := filepath.Join(b.Dir, filepath.FromSlash(file))
+	return path, path == b.Entry || slices.Contains(b.Inputs, path)
 }
 
 // keeper is a store with what tools read.

@@ -27,6 +27,7 @@ const (
 	codeState      errs.Code = "invalid_state"
 	codeRate       errs.Code = "rate_limited"
 	codeEvicted    errs.Code = "history_evicted"
+	codeEditor     errs.Code = "editor_unavailable"
 	codeNotEnabled errs.Code = errs.StateNotEnabled
 )
 

@@ -1,6 +1,6 @@
 // Package studio serves what people and tools look into a running rivet with:
-// the inspector API under /studio/api/v1 and, later, the web app. The command
-// line, the REPL and the terminal views use the same API (internal/client).
+// the inspector API under /studio/api/v1 and the web app. The command line, the
+// REPL and the terminal views use the same API (internal/client).
 //
 // It sees the engine by [Engine] and what happened by a ring of entries, and
 // never slows an actor: readers do their work on their own goroutines, and one
@@ -11,6 +11,7 @@ import (
 	"crypto/rand"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -43,6 +44,11 @@ type Options struct {
 	// Source reads a file of the bundle, named relative to the project; ok is
 	// false for every other file. nil: there are none.
 	Source func(file string) (text []byte, ok bool)
+	// Locate is the path of a file that Source reads. nil: no file has one.
+	Locate func(file string) (path string, ok bool)
+	// Editor is the command that opens a file at a place, in a window of its own. nil: there is none.
+	Editor func(path string, line, column int) (argv []string, err error)
+	App    bool // serve the web app
 	REPL   REPL // its zero: no routes of a REPL
 	// Places are the positions "file:line:col" at which a function of the running
 	// code may be written, by its text in the program; nil: none are known.
@@ -62,6 +68,7 @@ const (
 type Studio struct {
 	o      Options
 	mux    *http.ServeMux
+	app    *app // nil: there is no web app
 	dir    directory
 	door   door
 	hub    hub
@@ -90,7 +97,16 @@ func New(o Options) *Studio {
 		o.Key = make([]byte, 32)
 		_, _ = rand.Read(o.Key) // never fails
 	}
+	if o.Editor == nil {
+		o.Editor = func(string, int, int) ([]string, error) { return nil, noEditor("There is no editor.") }
+	}
+	if o.Locate == nil {
+		o.Locate = func(string) (string, bool) { return "", false }
+	}
 	s := &Studio{o: o, mux: http.NewServeMux()}
+	if o.App {
+		s.app = newApp()
+	}
 	s.build = inspect.Build{Status: "ready", Problems: []inspect.Problem{}}
 	s.dir.init(s)
 	s.door.init(&s.o)
@@ -157,6 +173,7 @@ func (s *Studio) routes() {
 		write("POST /schedule/{alarm}/run", (*Studio).runAlarm)
 		write("POST /schedule/{alarm}/retry", (*Studio).retryAlarm)
 		write("DELETE /schedule/{alarm}", (*Studio).cancelAlarm)
+		write("POST /editor", (*Studio).editor)
 		read("GET /export", (*Studio).export)
 		write("POST /import", (*Studio).imports)
 		if s.o.REPL.New != nil {
@@ -168,7 +185,7 @@ func (s *Studio) routes() {
 		}
 		open("GET /ws", (*Studio).socket) // its first frame has the session
 	}
-	s.mux.HandleFunc("/studio/", func(w http.ResponseWriter, r *http.Request) {
+	s.mux.HandleFunc(inspect.Base+"/", func(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, notFound("There is nothing at %s.", r.URL.Path))
 	})
 }
@@ -195,16 +212,21 @@ func (s *Studio) route(pattern string, h func(*Studio, *request) error, guarded,
 func (s *Studio) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h["Cache-Control"] = []string{"no-store"}
+	h["Content-Security-Policy"] = []string{policy}
 	h["X-Content-Type-Options"] = []string{"nosniff"}
 	h["Referrer-Policy"] = []string{"no-referrer"}
+	h["Cross-Origin-Opener-Policy"] = []string{"same-origin"}
 	h["Cross-Origin-Resource-Policy"] = []string{"same-origin"}
 	if err := s.door.place(w, r); err != nil {
 		s.fail(w, err)
 		return
 	}
-	if r.Method == http.MethodOptions {
+	switch {
+	case r.Method == http.MethodOptions:
 		w.WriteHeader(http.StatusNoContent)
-		return
+	case strings.HasPrefix(r.URL.Path, inspect.Base+"/"):
+		s.mux.ServeHTTP(w, r)
+	default:
+		s.page(w, r)
 	}
-	s.mux.ServeHTTP(w, r)
 }

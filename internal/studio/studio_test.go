@@ -44,7 +44,7 @@ func TestHelloNamesTheInstance(t *testing.T) {
 
 func TestUnknownPathIsAJSONError(t *testing.T) {
 	t.Parallel()
-	w := ask(newStudio(t, Options{}), "GET", "/studio/nope", "")
+	w := ask(newStudio(t, Options{App: true}), "GET", "/studio/api/v1/nope", "")
 	var f inspect.Failure
 	if err := json.Unmarshal(w.Body.Bytes(), &f); err != nil || w.Code != 404 || f.Error.Code != "not_found" {
 		t.Fatalf("%d %s (%v)", w.Code, w.Body, err)

@@ -21,6 +21,7 @@
 // objects only. The package is pure: no I/O, no goroutine.
 package inspect
 
+//go:generate go run ./tsgen . ../../../web/src/api/types.gen.ts
 //go:generate go run ./genschemas ../../../docs/schemas
 
 import "encoding/json"
@@ -361,6 +362,13 @@ type Source struct {
 	First int      `json:"first"` // number of the first of Lines
 	Lines []string `json:"lines"`
 	Total int      `json:"total"`
+}
+
+// OpenFile is the body of POST /editor.
+type OpenFile struct {
+	File   string `json:"file"` // of the bundle, relative to the project
+	Line   int    `json:"line,omitempty"`
+	Column int    `json:"column,omitempty"`
 }
 
 // Error is what went wrong, safe to show.

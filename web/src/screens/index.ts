@@ -1,0 +1,8 @@
+import { actorRoutes } from "./actor/routes";
+import { actorsRoute, homeRoute } from "./actors";
+import { authRoute } from "./auth";
+import { resolveRoute } from "./resolve";
+import { settingsRoute } from "./settings";
+
+/** Every screen, one line each. */
+export const routes = [homeRoute, authRoute, actorsRoute, actorRoutes, resolveRoute, settingsRoute];

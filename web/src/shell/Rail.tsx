@@ -1,0 +1,25 @@
+import { Link } from "@tanstack/react-router";
+import { shownKeys } from "../keys/registry";
+import { Icon } from "../ui/icons";
+import css from "./Rail.module.css";
+import { sections } from "./sections";
+
+/** The sections; at the bottom of narrow screens. */
+export function Rail() {
+  return (
+    <nav className={`shell-rail ${css.rail}`} aria-label="Sections">
+      {sections.map((s) => (
+        <Link
+          key={s.to}
+          to={s.to}
+          className={css.link}
+          title={`${s.title}   ${shownKeys(`g ${s.key}`).join(" ")}`}
+          data-last={s.to === "/settings" || undefined}
+        >
+          <Icon name={s.icon} size={18} />
+          <span className={css.title}>{s.title}</span>
+        </Link>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,50 @@
+import { Outlet, useRouterState } from "@tanstack/react-router";
+import { LinkButton } from "../ui/LinkButton";
+import { Gone } from "../ui/States";
+import { Toasts } from "../ui/Toast";
+import { Bars } from "./Bars";
+import { Drawer } from "./Drawer";
+import { GlobalCommands } from "./GlobalCommands";
+import { Help } from "./Help";
+import { Palette } from "./Palette";
+import { Rail } from "./Rail";
+import { TopBar } from "./TopBar";
+
+/** What is around every screen. */
+export function Shell() {
+  const signedOut = useRouterState({ select: (s) => s.location.pathname === "/auth" });
+  if (signedOut)
+    return (
+      <div className="shell">
+        <TopBar signedOut />
+        <nav className="shell-rail" aria-hidden="true" />
+        <main className="shell-main">
+          <Outlet />
+        </main>
+        <Toasts />
+      </div>
+    );
+  return (
+    <div className="shell">
+      <GlobalCommands />
+      <TopBar />
+      <Bars />
+      <Rail />
+      <main className="shell-main" id="main" tabIndex={-1}>
+        <Outlet />
+      </main>
+      <Drawer />
+      <Palette />
+      <Help />
+      <Toasts />
+    </div>
+  );
+}
+
+export function NotFound() {
+  return (
+    <Gone what="There is no such screen.">
+      <LinkButton to="/actors">All actors</LinkButton>
+    </Gone>
+  );
+}

@@ -1,0 +1,7 @@
+import type { IconName } from "../ui/icons";
+
+/** What the rail shows and `g` goes to. A section stands here once its screen works. */
+export const sections: readonly { to: string; title: string; icon: IconName; key: string }[] = [
+  { to: "/actors", title: "Actors", icon: "actors", key: "a" },
+  { to: "/settings", title: "Settings", icon: "settings", key: "," },
+];

@@ -1,0 +1,65 @@
+/** A size in bytes, with its unit. */
+export function bytes(n: number): string {
+  if (n < 1024) return `${n} B`;
+  const units = ["KiB", "MiB", "GiB"];
+  let i = -1;
+  let v = n;
+  do {
+    v /= 1024;
+    i++;
+  } while (v >= 1024 && i < units.length - 1);
+  return `${v < 10 ? v.toFixed(1) : Math.round(v)} ${units[i]}`;
+}
+
+/** A duration in microseconds, with its unit. */
+export function took(us: number): string {
+  if (us < 1000) return `${us} µs`;
+  const ms = us / 1000;
+  if (ms < 1000) return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
+  return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
+}
+
+/** A number with thin spaces between thousands. */
+export function count(n: number): string {
+  return String(n).replace(/\B(?=(\d{3})+$)/g, "\u202f");
+}
+
+/** How long ago something was. */
+export function age(at: number, now: number): string {
+  const s = Math.max(0, Math.floor((now - at) / 1000));
+  if (s < 1) return "now";
+  if (s < 60) return `${s} s ago`;
+  if (s < 3600) return `${Math.floor(s / 60)} min ago`;
+  if (s < 86_400) return `${Math.floor(s / 3600)} h ago`;
+  const d = Math.floor(s / 86_400);
+  return d === 1 ? "1 day ago" : `${d} days ago`;
+}
+
+const two = (n: number, w = 2) => String(n).padStart(w, "0");
+
+/** The time of day, to the millisecond. */
+export function clock(at: number): string {
+  const d = new Date(at);
+  return `${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSeconds())}.${two(d.getMilliseconds(), 3)}`;
+}
+
+/** Date and time of day. */
+export function full(at: number): string {
+  const d = new Date(at);
+  return `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())} ${clock(at)}`;
+}
+
+/** An actor as people write it: type and key, / and \ in parts escaped. */
+export function target(type: string, key: readonly string[]): string {
+  return [type, ...key.map((k) => k.replace(/[\\/]/g, "\\$&"))].join("/");
+}
+
+/** A text as one word of a shell. */
+export function word(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** A count and what is counted. */
+export function plural(n: number, what: string): string {
+  return `${count(n)} ${what}${n === 1 ? "" : "s"}`;
+}
