@@ -125,6 +125,11 @@ func (r *isolate) plainFuncs() map[string]func(goja.FunctionCall) goja.Value {
 			}
 			return r.vm.ToValue(r.cur.inst.id)
 		},
+		// opaque(prototype) marks a class whose instances are no data.
+		"opaque": func(c goja.FunctionCall) goja.Value {
+			jsvalue.MarkHost(c.Argument(0).ToObject(r.vm))
+			return goja.Undefined()
+		},
 		// clone(value) is a deep copy; what can't be copied is thrown.
 		"clone": func(c goja.FunctionCall) goja.Value {
 			v, err := jsvalue.Clone(r.vm, c.Argument(0))

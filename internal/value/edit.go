@@ -124,6 +124,13 @@ func (e *Editor) SetTime(n *Node, ms float64) {
 	n.Time = ms
 }
 
+// SetLastIndex replaces the last index of a RegExp.
+func (e *Editor) SetLastIndex(n *Node, at int) {
+	e.op(opTime, n)
+	e.buf = appendFloat(e.buf, float64(at))
+	n.RegExp.LastIndex = at
+}
+
 // SetBytes replaces the content of a node of bytes; only the range that
 // differs is written.
 func (e *Editor) SetBytes(n *Node, data []byte) {

@@ -32,6 +32,10 @@ const (
 	opProto
 )
 
+// kindMore marks a node's kind: an object without a prototype, a RegExp with a
+// last index.
+const kindMore = 0x80
+
 // Tags of elements; from tagSmall on, the tag is the number itself.
 const (
 	tagNull = iota
@@ -117,8 +121,8 @@ func appendElems(b []byte, items []Elem) []byte {
 
 func appendNode(b []byte, n *Node) []byte {
 	kind := byte(n.Kind)
-	if n.NullProto {
-		kind |= 0x80
+	if n.NullProto || n.RegExp.LastIndex != 0 {
+		kind |= kindMore
 	}
 	b = append(b, kind)
 	switch n.Kind {
@@ -141,6 +145,9 @@ func appendNode(b []byte, n *Node) []byte {
 		b = appendFloat(b, n.Time)
 	case KindRegExp:
 		b = appendString(appendString(b, n.RegExp.Source), n.RegExp.Flags)
+		if n.RegExp.LastIndex != 0 {
+			b = appendUvarint(b, uint64(n.RegExp.LastIndex))
+		}
 	case KindBytes:
 		b = append(b, byte(n.Bytes.Kind))
 		b = append(appendUvarint(b, uint64(len(n.Bytes.Data))), n.Bytes.Data...)

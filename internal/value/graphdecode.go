@@ -138,7 +138,13 @@ func (g *Graph) applyTo(r *reader, op int, n *Node) {
 			g.splice(n, int(at), int(del), items)
 		}
 	case opTime:
-		n.Time, ok = r.float(), n.Kind == KindDate
+		at := r.float()
+		switch n.Kind {
+		case KindDate:
+			n.Time, ok = at, true
+		case KindRegExp:
+			n.RegExp.LastIndex, ok = lastIndex(at), true
+		}
 	case opBytes:
 		data := r.bytes()
 		if ok = n.Kind == KindBytes; ok {
@@ -159,6 +165,14 @@ func (g *Graph) applyTo(r *reader, op int, n *Node) {
 	if !ok {
 		r.fail("operation %d doesn't fit node %d", op, n.ID)
 	}
+}
+
+// lastIndex is at as a RegExp's last index; what can't be one is 0.
+func lastIndex(at float64) int {
+	if at > 0 && at <= 1<<53 {
+		return int(at)
+	}
+	return 0
 }
 
 // reader reads the stored format; after the first error it returns zeros.
@@ -310,8 +324,10 @@ func (r *reader) elems() []Elem {
 func (r *reader) node() *Node {
 	n := &Node{ID: Ref(r.uvarint())}
 	kind := r.byte()
-	n.Kind, n.NullProto = NodeKind(kind&0x7F), kind&0x80 != 0
-	if n.ID == 0 || n.ID >= 1<<53 || n.NullProto && n.Kind != KindObject {
+	more := kind&kindMore != 0
+	n.Kind = NodeKind(kind &^ kindMore)
+	n.NullProto = more && n.Kind == KindObject
+	if n.ID == 0 || n.ID >= 1<<53 || more && n.Kind != KindObject && n.Kind != KindRegExp {
 		r.fail("bad node")
 		return n
 	}
@@ -337,6 +353,9 @@ func (r *reader) node() *Node {
 		n.Time = r.float()
 	case KindRegExp:
 		n.RegExp = RegExp{Source: r.string(), Flags: r.string()}
+		if more {
+			n.RegExp.LastIndex = lastIndex(float64(r.uvarint()))
+		}
 	case KindBytes:
 		n.Bytes.Kind = BytesKind(r.byte())
 		n.Bytes.Data = append([]byte{}, r.bytes()...)

@@ -22,7 +22,7 @@ func (g *Graph) value(e Elem, done map[Ref]Value) Value {
 	case KindDate:
 		return Date(n.Time)
 	case KindRegExp:
-		done[r] = &RegExp{Source: n.RegExp.Source, Flags: n.RegExp.Flags}
+		done[r] = &RegExp{Source: n.RegExp.Source, Flags: n.RegExp.Flags, LastIndex: n.RegExp.LastIndex}
 	case KindBytes:
 		done[r] = &Bytes{Kind: n.Bytes.Kind, Data: n.Bytes.Data}
 	case KindArray:

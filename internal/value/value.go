@@ -32,8 +32,11 @@ type Hole struct{}
 // Date is milliseconds since the epoch; NaN is an invalid date.
 type Date float64
 
-// RegExp is a regular expression as written.
-type RegExp struct{ Source, Flags string }
+// RegExp is a regular expression as written, and where its next match begins.
+type RegExp struct {
+	Source, Flags string
+	LastIndex     int // not in messages
+}
 
 // Error is an error object: its class name, message, stack and own fields
 // (metadata, code, cause …) other than these.

@@ -138,7 +138,7 @@ func TestCBORAsCborXWritesIt(t *testing.T) {
 		"Uint16Array":    {&Bytes{Kind: Uint16Array, Data: []byte{1, 0}}, "d845420100"},
 		"Map":            {&Map{Entries: [][2]Value{{1.0, 2.0}}}, "d90103a10102"},
 		"Set":            {&Set{Items: []Value{1.0}}, "d901028101"},
-		"RegExp":         {&RegExp{"a", "g"}, "d81b836652656745787061616167"},
+		"RegExp":         {&RegExp{Source: "a", Flags: "g"}, "d81b836652656745787061616167"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -262,7 +262,7 @@ func TestFormatVersion1(t *testing.T) {
 	shared := &Object{NullProto: true, Keys: []string{"x"}, Vals: []Value{1.5}}
 	g := GraphOf(&Object{Keys: []string{"n", "list", "map", "set", "date", "re", "err", "buf", "big"}, Vals: []Value{
 		-300.0, &Array{Items: []Value{shared, shared, Hole{}, Undefined{}, nil, true, math.Copysign(0, -1), "é"}},
-		&Map{Entries: [][2]Value{{"k", shared}}}, &Set{Items: []Value{1.0}}, Date(5), &RegExp{"a", "g"},
+		&Map{Entries: [][2]Value{{"k", shared}}}, &Set{Items: []Value{1.0}}, Date(5), &RegExp{Source: "a", Flags: "g"},
 		&Error{Name: "Error", Message: "m"}, &Bytes{Kind: Float32Array, Data: []byte{1, 2, 3, 4}}, big.NewInt(-7)}})
 	golden(t, "snapshot.v1.hex", g.Encode())
 	root := g.Node(g.Root().(Ref))

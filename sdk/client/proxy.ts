@@ -48,6 +48,9 @@ interface AnyOptions {
   input?: unknown;
 }
 
+/** What clients inherit from, so that they can be told from data. */
+export const ClientBase: object = {};
+
 /** A client over any driver. */
 export function clientOver<R extends AnyRegistry>(
   driver: ClientDriver,
@@ -55,7 +58,7 @@ export function clientOver<R extends AnyRegistry>(
 ): Client<R> {
   const core = new ClientCore(driver, options);
   const dispose = (): Promise<void> => core.dispose();
-  const base: Record<PropertyKey, unknown> = {};
+  const base: Record<PropertyKey, unknown> = Object.create(ClientBase);
   const own: Record<PropertyKey, unknown> = { dispose, [Symbol.toStringTag]: "Client" };
   if (Symbol.asyncDispose) own[Symbol.asyncDispose] = dispose;
   for (const key of Reflect.ownKeys(own)) {

@@ -1,10 +1,15 @@
 /** The TypeScript half of the runtime: `boot` connects it to Go (internal/isolate). */
+import { ActorConnBase } from "../client/conn.js";
+import { ClientCore } from "../client/core.js";
 import { ActorError } from "../client/errors.js";
+import { ActorHandleBase } from "../client/handle.js";
+import { ClientBase } from "../client/proxy.js";
 import type { RuntimeHooks } from "../internal/hooks.js";
 import type { LogLevel } from "../log.js";
 import { Actor } from "./actor.js";
 import { authorize } from "./auth.js";
-import { Context, levels } from "./context.js";
+import { Conn, Conns } from "./conn.js";
+import { Context, levels, Schedule } from "./context.js";
 import { ServerDriver } from "./driver.js";
 import { type Host, setHost } from "./host.js";
 import { Server } from "./registry.js";
@@ -13,6 +18,9 @@ import { type ReplHost, repl } from "./repl.js";
 /** The functions that Go calls. What users throw never leaves them. */
 export function boot(host: Host): object {
   setHost(host);
+  for (const c of [Conn, Conns, Context, Schedule, ActorHandleBase, ActorConnBase, ClientCore])
+    host.opaque(c.prototype);
+  host.opaque(ClientBase);
   const server = new Server();
   const actors = new Map<number, Actor>();
   const hooks: RuntimeHooks = {

@@ -7,6 +7,9 @@ export interface Host {
   /** Whether this is the server isolate, in which top-level server code runs. */
   readonly server: boolean;
 
+  /** Marks a class of ours: its instances are no data. */
+  opaque(prototype: object): void;
+
   started(h: number): void;
   failed(h: number, error: unknown): void;
   state(h: number): unknown;

@@ -43,7 +43,9 @@ func (b *builder) build(v value.Value) goja.Value {
 	case value.Date:
 		return NewDate(b.vm, float64(v))
 	case *value.RegExp:
-		return b.keep(v, NewRegExp(b.vm, v.Source, v.Flags))
+		o := b.keep(v, NewRegExp(b.vm, v.Source, v.Flags))
+		SetLastIndex(o, v.LastIndex)
+		return o
 	case *value.Bytes:
 		return b.keep(v, NewBytes(b.vm, v.Kind, append([]byte{}, v.Data...)))
 	case *value.Object:
@@ -144,6 +146,23 @@ func NewRegExp(vm *goja.Runtime, source, flags string) *goja.Object {
 	return o
 }
 
+// LastIndex is where o, a RegExp, begins its next match.
+func LastIndex(o *goja.Object) int {
+	if at, ok := Leaf(o.Get("lastIndex")); ok {
+		if f, ok := at.(float64); ok && f > 0 && f <= 1<<53 {
+			return int(f)
+		}
+	}
+	return 0
+}
+
+// SetLastIndex sets it.
+func SetLastIndex(o *goja.Object, at int) {
+	if at != 0 {
+		_ = o.Set("lastIndex", at)
+	}
+}
+
 // NewBytes makes binary data over data, which it takes over.
 func NewBytes(vm *goja.Runtime, kind value.BytesKind, data []byte) *goja.Object {
 	ab := vm.ToValue(vm.NewArrayBuffer(data))
@@ -166,12 +185,15 @@ func NewBytes(vm *goja.Runtime, kind value.BytesKind, data []byte) *goja.Object 
 // NewError makes an error of the class called name if the runtime has it,
 // else an Error with that name.
 func NewError(vm *goja.Runtime, name, message, stack string) *goja.Object {
-	ctor := "Error"
+	ctor, args := "Error", []goja.Value{NewString(vm, message)}
 	switch name {
 	case "EvalError", "RangeError", "ReferenceError", "SyntaxError", "TypeError", "URIError":
 		ctor = name
+	case "AggregateError":
+		ctor = name
+		args = []goja.Value{vm.NewArray(), args[0]}
 	}
-	o := Construct(vm, ctor, NewString(vm, message))
+	o := Construct(vm, ctor, args...)
 	hidden := func(k string, v goja.Value) {
 		_ = o.DefineDataProperty(k, v, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
 	}

@@ -221,7 +221,7 @@ func (c *converter) object(obj *goja.Object, class Class) (value.Value, error) {
 		return vanished, nil
 	}
 	if c.opts.State {
-		return nil, c.invalid("a " + ClassName(obj))
+		return nil, c.invalid(Named(obj))
 	}
 	o := &value.Object{}
 	c.remember(obj, o)
@@ -254,10 +254,15 @@ func text(v goja.Value) string {
 }
 
 func (c *converter) plain(obj *goja.Object) (value.Value, error) {
+	proto := obj.Prototype()
+	if c.opts.State && proto != nil && proto.Prototype() != nil {
+		if o := Unwrap(obj); o != nil && IsHost(o) {
+			return nil, c.invalid(Named(o))
+		}
+	}
 	keys := Keys(c.vm, obj)
 	o := &value.Object{Keys: make([]string, 0, len(keys)), Vals: make([]value.Value, 0, len(keys))}
 	c.remember(obj, o)
-	proto := obj.Prototype()
 	o.NullProto = proto == nil
 	if c.opts.OnClassInstance != nil && proto != nil && proto.Prototype() != nil {
 		c.opts.OnClassInstance(ClassName(obj))

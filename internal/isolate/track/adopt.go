@@ -24,6 +24,7 @@ type source struct {
 	vals  []goja.Value // members, elements (nil: hole), or keys and values by turns
 	proto *goja.Object
 	data  *sourceData // of a Date or Bytes
+	last  int         // index of a RegExp
 	name  string      // of the class, of an instance that is stored as a plain object
 	deep  bool        // some val is an object
 	ours  bool        // taken as it is: no script has it but through us
@@ -53,6 +54,9 @@ func (t *Tracker) adopt(v goja.Value, at *node, key string) goja.Value {
 	o, ok := v.(*goja.Object)
 	if !ok {
 		if _, sym := v.(*goja.Symbol); sym {
+			if at == nil {
+				t.refuseAt(nil, nil, "a symbol")
+			}
 			t.refuse(at, key, "a symbol")
 		}
 		return v
@@ -73,7 +77,11 @@ func (t *Tracker) adopt(v goja.Value, at *node, key string) goja.Value {
 		s.take = true
 	}
 	if what := s.visit(o); what != "" {
-		t.refuseAt(at, key, s.path, what)
+		path := s.path
+		if at != nil {
+			path = append([]string{jsvalue.Segment(key)}, path...)
+		}
+		t.refuseAt(at, path, what)
 	}
 	s.commit()
 	return s.list.all[0].n.proxy
@@ -124,6 +132,17 @@ func (s *survey) visit(o *goja.Object) (what string) {
 
 func (s *survey) content(f *source) (what string) {
 	vm := s.t.r.vm
+	if f.class <= jsvalue.Set {
+		if o := jsvalue.Unwrap(f.from); o != nil && s.t.r.fromHost(o) {
+			return jsvalue.Named(o)
+		}
+	}
+	if !f.still && !f.ours {
+		if at, what := f.besides(); what != "" {
+			s.path = append(s.path, at)
+			return what
+		}
+	}
 	switch f.class {
 	case jsvalue.Plain:
 		f.proto = f.from.Prototype()
@@ -183,16 +202,41 @@ func (s *survey) content(f *source) (what string) {
 			f.data = &sourceData{live: live, bytes: bytes.Clone(live)}
 		}
 	case jsvalue.RegExp:
-		f.still = true
+		f.last = jsvalue.LastIndex(f.from)
 	case jsvalue.Function:
 		return "a function"
 	case jsvalue.Boxed:
 		return "a boxed primitive"
 	default:
-		return "a " + jsvalue.ClassName(f.from)
+		return jsvalue.Named(f.from)
 	}
 	return what
 }
+
+// besides looks for a member that the stored form has no place for: named by a
+// symbol, or by a name and not of an object; at is where in f it is.
+func (f *source) besides() (at, what string) {
+	switch f.class {
+	case jsvalue.Array, jsvalue.Map, jsvalue.Set, jsvalue.Date, jsvalue.RegExp, jsvalue.Bytes:
+		if names := jsvalue.Extra(f.from, f.class); len(names) > 0 {
+			return jsvalue.Segment(names[0]), whatNamed + jsvalue.Named(f.from)
+		}
+	case jsvalue.Plain, jsvalue.Error:
+	default:
+		return "", "" // says so itself
+	}
+	if syms := f.from.Symbols(); len(syms) > 0 {
+		return symbolSegment(syms[0]), whatSymbol
+	}
+	return "", ""
+}
+
+const (
+	whatNamed  = "a named member of "
+	whatSymbol = "named by a symbol"
+)
+
+func symbolSegment(sym *goja.Symbol) string { return "[Symbol(" + sym.String() + ")]" }
 
 // child surveys v, which is f's i-th.
 func (s *survey) child(f *source, i int, key string, v goja.Value) (what string) {
@@ -263,6 +307,7 @@ func (f *source) blank(r *Realm) *goja.Object {
 		o = jsvalue.NewDate(vm, f.data.time)
 	case jsvalue.RegExp:
 		o = jsvalue.NewRegExp(vm, text(f.from.Get("source")), text(f.from.Get("flags")))
+		jsvalue.SetLastIndex(o, f.last)
 	case jsvalue.Bytes:
 		kind, _ := jsvalue.BytesOf(vm, f.from)
 		o = jsvalue.NewBytes(vm, kind, bytes.Clone(f.data.bytes))
@@ -355,19 +400,26 @@ func (n *node) clearing() goja.Callable {
 	return n.t.r.mapClear
 }
 
-func (t *Tracker) refuse(at *node, key, what string) { t.refuseAt(at, key, nil, what) }
+func (t *Tracker) refuse(at *node, key, what string) {
+	t.refuseAt(at, []string{jsvalue.Segment(key)}, what)
+}
 
-// refuseAt throws invalid_state_type into the script.
-func (t *Tracker) refuseAt(at *node, key string, path []string, what string) {
+// refuseAt throws invalid_state_type into the script; path begins at at, or at
+// the root of the state if at is nil.
+func (t *Tracker) refuseAt(at *node, path []string, what string) {
 	if len(path) > 16 {
 		path = append(append([]string{}, path[:16]...), "…")
 	}
 	place := t.opts.Root
 	if at != nil {
-		place += t.pathOf(at) + jsvalue.Segment(key)
+		place += t.pathOf(at)
+	}
+	hint := "State holds plain data: null, booleans, numbers, strings, BigInt, Date, RegExp, Error, binary data, Map, Set, arrays and objects. Keep the rest in vars."
+	if strings.HasPrefix(what, whatNamed) {
+		hint = "Of an array, Map or the like the state keeps what it holds, no members beside that: store a copy, as [...value] of what match() returns, or an object."
 	}
 	err := errs.New(errs.InvalidStateType, "%s%s is %s, which can't be stored in the state", place, strings.Join(path, ""), what).
-		WithHint("State holds plain data: null, booleans, numbers, strings, BigInt, Date, RegExp, Error, binary data, Map, Set, arrays and objects. Keep the rest in vars.")
+		WithHint("%s", hint)
 	panic(t.throwable(err))
 }
 
@@ -377,43 +429,4 @@ func (t *Tracker) throwable(err *errs.Error) goja.Value {
 	_ = o.DefineDataProperty("code", t.r.vm.ToValue(string(err.Code)), goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_TRUE)
 	_ = o.DefineDataProperty("hint", t.r.vm.ToValue(err.Hint), goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
 	return o
-}
-
-// pathOf is where at stands in the state as of the last Flush, "" for the root
-// or if it isn't there yet.
-func (t *Tracker) pathOf(at *node) string {
-	type step struct {
-		id   value.Ref
-		path string
-	}
-	root, ok := t.g.Root().(value.Ref)
-	if !ok || at.id == 0 {
-		return ""
-	}
-	seen := map[value.Ref]bool{root: true}
-	for queue := []step{{root, ""}}; len(queue) > 0; queue = queue[1:] {
-		s := queue[0]
-		if s.id == at.id {
-			return s.path
-		}
-		visit := func(key string, e value.Elem) {
-			if r, ok := e.(value.Ref); ok && !seen[r] {
-				seen[r] = true
-				queue = append(queue, step{r, s.path + jsvalue.Segment(key)})
-			}
-		}
-		n := t.g.Node(s.id)
-		for i, e := range n.Items {
-			visit(itoa(i), e)
-		}
-		n.Each(func(k, v value.Elem) bool {
-			name, ok := k.(string)
-			if !ok {
-				name = "entry"
-			}
-			visit(name, v)
-			return true
-		})
-	}
-	return ""
 }

@@ -13,6 +13,9 @@ import (
 // changed meanwhile stays, but where the object changed too.
 func (f *source) apply() {
 	n, r := f.n, f.n.t.r
+	if at, what := f.besides(); what != "" {
+		n.t.refuseAt(n, []string{at}, what)
+	}
 	switch f.class {
 	case jsvalue.Plain:
 		f.applyMembers(f.from.Keys(), nil)
@@ -34,6 +37,9 @@ func (f *source) apply() {
 		f.data.time = jsvalue.TimeOf(f.from)
 		must(r.setTime(n.target, r.vm.ToValue(f.data.time)))
 		n.mark()
+	case jsvalue.RegExp:
+		f.last = jsvalue.LastIndex(f.from)
+		_ = n.target.Set("lastIndex", f.last)
 	case jsvalue.Bytes:
 		for i, b := range f.data.live {
 			if b != f.data.bytes[i] {
@@ -94,7 +100,7 @@ func (f *source) applyMembers(keys []string, vals []goja.Value) {
 		vals = make([]goja.Value, len(keys))
 		for i, k := range keys {
 			if wide := wideName(t.r.vm, f.from, k); wide != "" {
-				t.refuseAt(n, "", []string{wide}, whatWide)
+				t.refuseAt(n, []string{wide}, whatWide)
 			}
 			vals[i] = f.from.Get(k)
 		}

@@ -17,6 +17,25 @@ func TestRefusesWhatCannotBeStored(t *testing.T) {
 		"Object.assign(c.state.users[0], {['odd name']: function() {}})": `state.users[0]["odd name"] is a function`,
 		"c.state.users.length = 2 ** 31":                                 "state.users.length is beyond",
 		"c.state.users = new Proxy([() => 1], {})":                       "state.users[0] is a function",
+		// Several values at once: all or none.
+		"c.state.users.push({ok: 1}, () => 1)":            "state.users[2] is a function",
+		"c.state.users.unshift(1, {f() {}})":              "state.users[1].f is a function",
+		"c.state.users.splice(0, 1, 'a', {b: Symbol()})":  "state.users[1].b is a symbol",
+		"c.state.users.splice(-1, 1, 'a', new WeakSet())": "state.users[1] is a WeakSet",
+		"c.state.users.fill(() => 1)":                     "state.users[0] is a function",
+		// Members that the stored form has no place for.
+		"c.state.users.total = 1": "state.users.total is a named member of an Array",
+		"Object.defineProperty(c.state.users, 'x', {value: 1, enumerable: true})":   "state.users.x is a named member of an Array",
+		"c.state.m2 = 'ab'.match(/a(b)/)":                                           "state.m2.input is a named member of an Array",
+		"c.state.x = Object.assign(new Map(), {size2: 1})":                          "state.x.size2 is a named member of a Map",
+		"c.state.x = Object.assign(new Date(0), {y: 1})":                            "state.x.y is a named member of a Date",
+		"c.state.x = Object.assign(new Uint8Array(2), {y: 1})":                      "state.x.y is a named member of a Uint8Array",
+		"c.state.x = {[Symbol('s')]: 1}":                                            "state.x[Symbol(s)] is named by a symbol",
+		"c.state.users[0][Symbol.for('t')] = 1":                                     "state.users[0][Symbol(t)] is named by a symbol",
+		"c.state.x = new (class A { [Symbol('q')] = 1 })()":                         "state.x[Symbol(q)] is named by a symbol",
+		"Object.defineProperty(c.state, Symbol('d'), {value: 1, enumerable: true})": "state[Symbol(d)] is named by a symbol",
+		"c.state = Symbol('root')":                                                  "state is a symbol",
+		"c.state = () => 1":                                                         "state is a function",
 	} {
 		w := newWorld(t)
 		w.turn(t, "c.state = {users: [{name: 'z'}], m: new Map()}")
@@ -32,19 +51,45 @@ func TestRefusesWhatCannotBeStored(t *testing.T) {
 	}
 }
 
+// TestPathIsWhereItStandsNow: not where it stood when the turn began.
+func TestPathIsWhereItStandsNow(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ first, bad, want string }{
+		{"const u = c.state.users.shift(); c.state.moved = [u]", "c.state.moved[0].f = () => 1", "state.moved[0].f is a function"},
+		{"c.state.deep = {l: [{}]}", "c.state.deep.l[0].f = () => 1", "state.deep.l[0].f is a function"},
+		{"c.state.users.unshift({})", "c.state.users[1].f = () => 1", "state.users[1].f is a function"},
+		{"c.state = {other: c.state.users}", "c.state.other[0].g = {h: [() => 1]}", "state.other[0].g.h[0] is a function"},
+		{"const k = {}; c.state.m.set('k', {z: [k]})", "c.state.m.get('k').z[0].f = () => 1", "state.m.k.z[0].f is a function"},
+		{"var m = {}; c.state.a = {m}; c.state.b = c.state.a; delete c.state.a", "m.f = () => 1; c.state.b.m.g = () => 1", "state.b.m.g is a function"},
+	} {
+		w := newWorld(t)
+		w.turn(t, "c.state = {users: [{name: 'z'}], m: new Map()}")
+		w.t.Seal()
+		if _, err := w.vm.RunString(tt.first); err != nil {
+			t.Fatalf("%s: %v", tt.first, err)
+		}
+		if _, err := w.vm.RunString(tt.bad); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s; %s: %v, want %s", tt.first, tt.bad, err, tt.want)
+		}
+	}
+}
+
 func TestStateBehavesAsItself(t *testing.T) {
 	w := newWorld(t)
 	w.turn(t, `class User { constructor() { this.name = "u" } get upper() { return this.name.toUpperCase() } set upper(v) { this.name = v.toLowerCase() } }
-		c.state = {list: [3, 1, 2], m: new Map([[{id: 1}, new Set([1])]]), d: new Date(5), user: new User(), err: new RangeError("r"), buf: new Uint8Array(4),
+		c.state = {list: [3, 1, 2], m: new Map([[{id: 1}, new Set([1])]]), d: new Date(5), user: new User(), err: new RangeError("r"), buf: new Uint8Array(4), ice: [{n: 1}], re: /a/g, agg: new AggregateError([1, new Error('two')], 'both'),
 			nul: Object.assign(Object.create(null), {a: 1}), fro: Object.freeze({in: Object.freeze([{}])})};`)
 	for _, src := range []string{
 		"Array.isArray(c.state.list)", "c.state.m instanceof Map", "c.state.d instanceof Date", "c.state.err instanceof RangeError",
 		"JSON.stringify(c.state.list) === '[3,1,2]'", "[...c.state.m.keys()][0].id === 1", "c.state.user.upper === 'U'",
-		"Object.keys(c.state).join() === 'list,m,d,user,err,buf,nul,fro'", "structuredClone(c.state).list !== c.state.list",
+		"Object.keys(c.state).join() === 'list,m,d,user,err,buf,ice,re,agg,nul,fro'", "structuredClone(c.state).list !== c.state.list",
 		"structuredClone(c.state.m) instanceof Map", "Object.getPrototypeOf(c.state.nul) === null", "c.state.list === c.state.list",
 		"(() => { const k = {}; c.state.m.set(k, 1); return c.state.m.get(k) === 1 && c.state.m.has(k) && c.state.m.delete(k) })()",
 		"(() => { try { structuredClone(() => 1) } catch (e) { return e.name === 'DataCloneError' } })()",
-		"c.state.fro.in.push(1) === 2", "Map.prototype.set.name === 'set' && Map.prototype.set.length === 2",
+		"c.state.fro.in.push(1) === 2", "Object.getPrototypeOf(c.state.list) === Array.prototype", "c.state.list instanceof Array && c.state.list.constructor === Array",
+		"Object.isFrozen(Object.freeze(c.state.ice)) && Object.getPrototypeOf(c.state.ice) === Array.prototype && c.state.ice[0].n++ === 1",
+		"c.state.list.push.name + c.state.list.push.length === 'push1' && c.state.list.concat().push !== undefined", "Object.keys(Object.getPrototypeOf(c.state.list)).length === 0",
+		"c.state.re.lastIndex === 0 && c.state.re.exec('aa').index === 0 && c.state.re.lastIndex === 1", "c.state.agg instanceof AggregateError && c.state.agg.errors[1].message === 'two'", "Map.prototype.set.name === 'set' && Map.prototype.set.length === 2",
 	} {
 		if v, err := w.vm.RunString(src); err != nil || !v.ToBoolean() {
 			t.Errorf("%s: %v, %v", src, v, err)
@@ -53,7 +98,7 @@ func TestStateBehavesAsItself(t *testing.T) {
 	w.t.Seal()
 	for _, src := range []string{
 		"c.state.user.upper = 'ZZ'", "c.state.d.setFullYear(1999)", "Map.prototype.set.call(c.state.m, 'q', {z: [1]})", "c.state.m.get('q').z.push(2)",
-		"c.state.buf[2] = 7", "c.state.err.message = 'other'", "c.state.err.cause = {a: 1}", "c.state.err.cause.a = 2", "c.state.nul.b = 1",
+		"c.state.buf[2] = 7", "c.state.re.exec('aaa')", "c.state.re.lastIndex = 7", "c.state.agg.errors.push(1)", "c.state.agg.errors[1].message = 'II'", "c.state.err.message = 'other'", "c.state.err.cause = {a: 1}", "c.state.err.cause.a = 2", "c.state.nul.b = 1",
 		"Object.setPrototypeOf(c.state.nul, Object.prototype)", "c.state.self = c.state", "c.state.alias = c.state.list", "c.state.alias.push(9)",
 		"delete c.state.list", "c.state['10'] = 1; c.state['9'] = 2", "new DataView(c.state.buf.buffer).setInt8(0, 5)",
 	} {

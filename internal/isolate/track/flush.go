@@ -76,12 +76,18 @@ func (f *flusher) scan() {
 		t.sync()
 	}
 	for n := range t.scanned {
-		if n.kind == value.KindError {
+		switch {
+		case n.kind == value.KindError:
 			f.absorb(n, jsvalue.ErrorFields(n.target))
 			if n.id != 0 {
 				n.mark().all = true
 			}
-		} else if n.id != 0 && !bytes.Equal(n.live, t.g.Node(n.id).Bytes.Data) {
+		case n.id == 0:
+		case n.kind == value.KindRegExp:
+			if jsvalue.LastIndex(n.target) != t.g.Node(n.id).RegExp.LastIndex {
+				n.mark()
+			}
+		case !bytes.Equal(n.live, t.g.Node(n.id).Bytes.Data):
 			n.mark()
 		}
 	}
@@ -184,7 +190,7 @@ func (f *flusher) whole(n *node) {
 		m.Time = jsvalue.TimeOf(n.target)
 	case value.KindRegExp:
 		text := func(k string) string { s, _ := jsvalue.Leaf(n.target.Get(k)); str, _ := s.(string); return str }
-		m.RegExp = value.RegExp{Source: text("source"), Flags: text("flags")}
+		m.RegExp = value.RegExp{Source: text("source"), Flags: text("flags"), LastIndex: jsvalue.LastIndex(n.target)}
 	case value.KindBytes:
 		m.Bytes = value.Bytes{Kind: n.bytes, Data: append([]byte{}, n.live...)}
 	}
@@ -237,6 +243,10 @@ func (f *flusher) node(n *node, m *value.Node, d *dirty) {
 	case value.KindDate:
 		if ms := jsvalue.TimeOf(n.target); !value.SameElem(ms, m.Time) {
 			f.e.SetTime(m, ms)
+		}
+	case value.KindRegExp:
+		if at := jsvalue.LastIndex(n.target); at != m.RegExp.LastIndex {
+			f.e.SetLastIndex(m, at)
 		}
 	case value.KindBytes:
 		f.e.SetBytes(m, n.live)

@@ -27,10 +27,13 @@ import (
 // Realm is what the trackers of one runtime share.
 type Realm struct {
 	vm    *goja.Runtime
-	traps *goja.ProxyTrapConfig
+	traps *goja.ProxyTrapConfig  // of objects
+	lists *goja.ProxyTrapConfig  // of arrays
 	nodes map[*goja.Object]*node // by target and by proxy
 
 	objectProto, arrayProto        *goja.Object
+	mapProto, collProto            *goja.Object // of Map and Set
+	listProto                      *goja.Object // of the arrays of a state; passes for arrayProto
 	reflectSet, ownDesc, push      goja.Callable
 	mapGet, mapSet, mapHas, mapDel goja.Callable
 	mapClear, setAdd, setHas       goja.Callable
@@ -60,10 +63,31 @@ func Install(vm *goja.Runtime) *Realm {
 		SetIdx: func(target *goja.Object, prop int, v, receiver goja.Value) bool {
 			return r.set(target, itoa(prop), prop, v, receiver)
 		},
-		DefineProperty: r.define,
-		DeleteProperty: r.delete,
-		SetPrototypeOf: r.setProto,
+		SetSym:            r.setSymbol,
+		DefineProperty:    r.define,
+		DefinePropertySym: r.defineSymbol,
+		DeleteProperty:    r.delete,
+		SetPrototypeOf:    r.setProto,
 	}
+	lists := *r.traps
+	lists.GetPrototypeOf = func(target *goja.Object) *goja.Object {
+		if p := target.Prototype(); p != r.listProto {
+			return p
+		}
+		return r.arrayProto
+	}
+	prevent := method(object, "preventExtensions")
+	lists.PreventExtensions = func(target *goja.Object) bool {
+		if target.Prototype() == r.listProto { // such an array must tell its true prototype
+			_ = target.SetPrototype(r.arrayProto)
+		}
+		must(prevent(goja.Undefined(), target))
+		return true
+	}
+	r.lists = &lists
+	r.makeListProto()
+	r.mapProto = r.global("Map").Get("prototype").ToObject(vm)
+	r.collProto = r.global("Set").Get("prototype").ToObject(vm)
 	r.wrapMap()
 	r.wrapSet()
 	r.wrapDate()
@@ -211,4 +235,13 @@ func segmentOf(k goja.Value) string {
 		return s.String()
 	}
 	return "value"
+}
+
+// fromHost reports whether o, of whatever class, is the host's and no data.
+func (r *Realm) fromHost(o *goja.Object) bool {
+	switch o.Prototype() {
+	case nil, r.objectProto, r.arrayProto, r.mapProto, r.collProto:
+		return false
+	}
+	return jsvalue.IsHost(o)
 }

@@ -115,8 +115,11 @@ func alike(a, b goja.Value) bool {
 func (f *source) changed() bool {
 	switch f.class {
 	case jsvalue.Plain:
-		return f.from.Prototype() != f.proto || !f.sameMembers()
+		return f.from.Prototype() != f.proto || !f.sameMembers() || len(f.from.Symbols()) > 0
 	case jsvalue.Array:
+		if len(jsvalue.Extra(f.from, f.class)) > 0 {
+			return true
+		}
 		if f.from.Prototype() != f.proto || f.from.Get("length").ToInteger() != int64(len(f.vals)) {
 			return true
 		}
@@ -135,6 +138,8 @@ func (f *source) changed() bool {
 		return !value.SameElem(jsvalue.TimeOf(f.from), f.data.time)
 	case jsvalue.Bytes:
 		return !bytes.Equal(f.data.live, f.data.bytes)
+	case jsvalue.RegExp:
+		return jsvalue.LastIndex(f.from) != f.last
 	}
 	return false
 }

@@ -31,6 +31,7 @@ func TestOldReferences(t *testing.T) {
 		"a date":                        {"m = new Date(1); c.state.m = m; m.setTime(2)", "c.state.m.getTime()", "2", "m.setTime(3)"},
 		"bytes":                         {"m = new Uint8Array(3); c.state.m = m; c.state.m[0] = 1; m[1] = 2", "c.state.m.join()", "1,2,0", "m[2] = 3"},
 		"an error":                      {"m = new RangeError('a'); c.state.m = m; m.message = 'b'; m.code = 1; m.cause = {x: 1}", "[c.state.m.message, c.state.m.code, c.state.m.cause.x, c.state.m instanceof RangeError, Object.keys(c.state.m)].join()", "b,1,1,true,code", "m.message = 'c'"},
+		"a regexp":                      {"m = /a/g; c.state.m = m; m.exec('aa')", "c.state.m.lastIndex", "1", "m.lastIndex = 0"},
 		"holes":                         {"m = [1,,3]; c.state.m = m; delete m[0]; m.length = 5", "[0 in c.state.m, 1 in c.state.m, c.state.m.length].join()", "false,false,5", "m.length = 0"},
 		"a frozen object's child":       {"k = {}; c.state.m = Object.freeze({k}); k.n = 1", "c.state.m.k.n", "1", "k.n = 2"},
 		"a class instance":              {"m = new (class P { n = 0; get up() { return this.n + 1 } set x(v) { this.n = v } })(); c.state.m = m; m.n = 1", "c.state.m.up", "2", "m.n = 3"},
@@ -169,6 +170,8 @@ func TestOldReferenceWithWhatCannotBeStored(t *testing.T) {
 		"m.map.set('k', {f() {}})":              "state.m.map.k.f is a function",
 		`m.o['\ud800'] = 1`:                     "is named with a lone surrogate",
 		"m.l.length = 2 ** 31":                  "beyond the longest array",
+		"m.l.total = 1":                         "state.m.l.total is a named member of an Array",
+		"m.o[Symbol('s')] = 1":                  "state.m.o[Symbol(s)] is named by a symbol",
 		"m.l.push(new Proxy({a: () => 1}, {}))": "state.m.l[0].a is a function",
 	} {
 		w := newWorld(t)

@@ -138,8 +138,15 @@ func (t *Tracker) newNode(kind value.NodeKind, target, proxy *goja.Object) *node
 	n := &node{t: t, kind: kind, target: target, proxy: proxy}
 	switch kind {
 	case value.KindObject, value.KindArray:
+		traps := t.r.traps
+		if kind == value.KindArray {
+			traps = t.r.lists
+			if target.Prototype() == t.r.arrayProto {
+				_ = target.SetPrototype(t.r.listProto)
+			}
+		}
 		if proxy == nil {
-			n.proxy = t.r.vm.ToValue(t.r.vm.NewProxy(target, t.r.traps)).(*goja.Object)
+			n.proxy = t.r.vm.ToValue(t.r.vm.NewProxy(target, traps)).(*goja.Object)
 		}
 		n.plain = t.r.isPlain(target, kind)
 		t.r.nodes[n.proxy] = n
@@ -147,7 +154,7 @@ func (t *Tracker) newNode(kind value.NodeKind, target, proxy *goja.Object) *node
 		n.proxy = target
 		n.bytes, n.live = jsvalue.BytesOf(t.r.vm, target)
 		t.scanned[n] = struct{}{}
-	case value.KindError:
+	case value.KindError, value.KindRegExp:
 		n.proxy = target
 		t.scanned[n] = struct{}{}
 	default:
@@ -232,7 +239,9 @@ func (t *Tracker) blank(m *value.Node) *goja.Object {
 	case value.KindDate:
 		return jsvalue.NewDate(vm, m.Time)
 	case value.KindRegExp:
-		return jsvalue.NewRegExp(vm, m.RegExp.Source, m.RegExp.Flags)
+		o := jsvalue.NewRegExp(vm, m.RegExp.Source, m.RegExp.Flags)
+		jsvalue.SetLastIndex(o, m.RegExp.LastIndex)
+		return o
 	case value.KindBytes:
 		return jsvalue.NewBytes(vm, m.Bytes.Kind, append([]byte{}, m.Bytes.Data...))
 	case value.KindError:

@@ -5,6 +5,7 @@ import (
 
 	"github.com/dop251/goja"
 
+	"github.com/rivetdev/rivet/internal/isolate/jsvalue"
 	"github.com/rivetdev/rivet/internal/value"
 )
 
@@ -34,6 +35,13 @@ func (r *Realm) set(target *goja.Object, prop string, idx int, v, receiver goja.
 }
 
 func (n *node) setElement(prop string, idx int, v goja.Value) bool {
+	if idx < 0 && prop != "length" {
+		if i, ok := value.ArrayIndex(prop); !ok {
+			n.t.refuse(n, prop, whatNamed+"an Array")
+		} else {
+			idx = int(i)
+		}
+	}
 	if idx >= value.MaxArray {
 		n.t.refuse(n, prop, "beyond the longest array")
 	}
@@ -58,6 +66,25 @@ func (n *node) setElement(prop string, idx int, v goja.Value) bool {
 	return true
 }
 
+// setSymbol is set of a member that a symbol names.
+func (r *Realm) setSymbol(target *goja.Object, sym *goja.Symbol, v, receiver goja.Value) bool {
+	if n := r.nodes[target]; n != nil && receiver == goja.Value(n.proxy) {
+		n.t.refuseAt(n, []string{symbolSegment(sym)}, whatSymbol)
+	}
+	return must(r.reflectSet(goja.Undefined(), target, sym, v, receiver)).ToBoolean()
+}
+
+// defineSymbol is define of one; a member that isn't enumerable is no data.
+func (r *Realm) defineSymbol(target *goja.Object, sym *goja.Symbol, d goja.PropertyDescriptor) bool {
+	if n := r.nodes[target]; n != nil && d.Enumerable == goja.FLAG_TRUE {
+		n.t.refuseAt(n, []string{symbolSegment(sym)}, whatSymbol)
+	}
+	if d.Getter != nil || d.Setter != nil {
+		return target.DefineAccessorPropertySymbol(sym, d.Getter, d.Setter, d.Configurable, d.Enumerable) == nil
+	}
+	return target.DefineDataPropertySymbol(sym, d.Value, d.Writable, d.Configurable, d.Enumerable) == nil
+}
+
 // define is the trap of Object.defineProperty, and of a write that set sent
 // the long way.
 func (r *Realm) define(target *goja.Object, key string, d goja.PropertyDescriptor) bool {
@@ -65,6 +92,11 @@ func (r *Realm) define(target *goja.Object, key string, d goja.PropertyDescripto
 	if n != nil {
 		if d.Getter != nil || d.Setter != nil {
 			n.t.refuse(n, key, "an accessor")
+		}
+		if n.kind == value.KindArray && key != "length" && d.Enumerable == goja.FLAG_TRUE {
+			if _, ok := value.ArrayIndex(key); !ok {
+				n.t.refuse(n, key, whatNamed+"an Array")
+			}
 		}
 		if d.Value != nil {
 			d.Value = n.t.adopt(d.Value, n, key)
@@ -114,6 +146,9 @@ func (r *Realm) delete(target *goja.Object, prop string) bool {
 }
 
 func (r *Realm) setProto(target, proto *goja.Object) bool {
+	if proto == r.arrayProto && jsvalue.IsArray(target) {
+		proto = r.listProto
+	}
 	if target.SetPrototype(proto) != nil {
 		return false
 	}
@@ -127,7 +162,7 @@ func (r *Realm) setProto(target, proto *goja.Object) bool {
 func (r *Realm) isPlain(o *goja.Object, kind value.NodeKind) bool {
 	p := o.Prototype()
 	if kind == value.KindArray {
-		return p == r.arrayProto
+		return p == r.listProto || p == r.arrayProto
 	}
 	return p == nil || p == r.objectProto
 }

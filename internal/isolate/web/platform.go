@@ -7,6 +7,8 @@ import (
 	"sync"
 
 	"github.com/dop251/goja"
+
+	"github.com/rivetdev/rivet/internal/isolate/jsvalue"
 )
 
 // sources holds the parts of the platform that are written in JavaScript.
@@ -146,10 +148,28 @@ func (p *platform) require(name string) *goja.Object {
 		panic(err)
 	}
 	if o, ok := module.Get("exports").(*goja.Object); ok {
+		exports = o
 		p.modules[name] = o
-		return o
+	}
+	if !dataModules[name] {
+		p.markClasses(exports)
 	}
 	return exports
+}
+
+// dataModules are those whose classes are data, or bases of the user's own.
+var dataModules = map[string]bool{"node/events": true, "node/buffer": true, "node/url": true, "node/assert": true, "node/util": true}
+
+// markClasses tells apart the instances of a module's classes from data: most
+// have all they are in private fields, and would be stored as {}.
+func (p *platform) markClasses(exports *goja.Object) {
+	for _, name := range exports.Keys() {
+		if c, ok := exports.Get(name).(*goja.Object); ok {
+			if proto, ok := c.Get("prototype").(*goja.Object); ok && jsvalue.ClassOf(p.vm, c) == jsvalue.Function {
+				jsvalue.MarkHost(proto)
+			}
+		}
+	}
 }
 
 // run runs a compiled program; an exception rises as a panic for goja.

@@ -25,6 +25,7 @@ class Hash {
 }
 const later = (f, cb) => { let v; try { v = f(); } catch (e) { return void process.nextTick(cb, e); } process.nextTick(cb, null, v); };
 
+exports.Hash = Hash;
 exports.createHash = (name) => new Hash(name);
 exports.createHmac = (name, key) => new Hash(name, key);
 exports.hash = (name, data, enc = "hex") => new Hash(name).update(data).digest(enc);
