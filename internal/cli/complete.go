@@ -55,7 +55,7 @@ func (c *completer) prefixed(p *proposals, word, about string) {
 var words = map[string]func(*completer) proposals{
 	"ACTOR": (*completer).actors, "TYPE": (*completer).types, "ACTION": (*completer).actions, "ARG": (*completer).arguments,
 	"EVENT": (*completer).events, "CONN": (*completer).conns, "ID": (*completer).alarms, "PATH": (*completer).pointers,
-	"COMMAND": (*completer).commands, "SHELL": (*completer).shells,
+	"COMMAND": (*completer).commands, "TOPIC": (*completer).topics, "SHELL": (*completer).shells,
 	"entry": sources, "FILES": sources, "FILE": anyFile, "dir": directories, "DIR": directories, "VALUE": nothing,
 }
 

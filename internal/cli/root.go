@@ -82,6 +82,7 @@ func newRoot(a *App) *cobra.Command {
 		newCreateCommand(a),
 		newDestroyCommand(a),
 		newDevCommand(a),
+		newDocsCommand(a),
 		newEmitCommand(a),
 		newEventsCommand(a),
 		newExportCommand(a),
