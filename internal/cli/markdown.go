@@ -78,7 +78,14 @@ func (m *drawing) block(n ast.Node, width int) string {
 	return m.blocks(n, width)
 }
 
-func wrap(s string, width int) string { return lipgloss.Wrap(s, width, "") }
+// wrap breaks lines between words; the space at a break isn't kept.
+func wrap(s string, width int) string {
+	lines := strings.Split(lipgloss.Wrap(s, width, ""), "\n")
+	for i := range lines {
+		lines[i] = strings.TrimRight(lines[i], " ")
+	}
+	return strings.Join(lines, "\n")
+}
 
 func indented(s, with string) string {
 	return with + strings.ReplaceAll(s, "\n", "\n"+with)
