@@ -51,7 +51,8 @@ type App struct {
 	over   <-chan struct{} // closed when the command is to end
 	env    map[string]string
 	global globals
-	filter *gojq.Code // of --jq; nil: none
+	filter *gojq.Code     // of --jq; nil: none
+	atEnd  []func() error // closes what the command opened
 
 	restoring sync.Mutex
 	restore   func() // puts the terminal back as it was; nil: it is
@@ -154,7 +155,13 @@ func (a *App) Run(ctx context.Context, args []string) (code int) {
 		root.SetOut(unquoted{a.Out})
 	}
 	root.SetErr(a.Err)
-	return a.finish(ctx, root.ExecuteContext(ctx))
+	err := root.ExecuteContext(ctx)
+	for _, f := range a.atEnd {
+		if cerr := f(); err == nil {
+			err = cerr
+		}
+	}
+	return a.finish(ctx, err)
 }
 
 func wantsJSON(args []string) bool {

@@ -86,6 +86,7 @@ content, @- for standard input's, @@x for the string @x.`,
 	fs.StringVar(&f.forTime, "for", "", "with --listen: end after `TIME`")
 	fs.StringVar(&f.params, "params", "", "connection parameters, as `JSON`")
 	o.server.register(fs)
+	o.server.registerEmbedded(fs)
 	return cmd
 }
 
@@ -107,6 +108,9 @@ func (o *callOptions) parse(a *App, f *callFlags, args []string) error {
 	}
 	if o.typed = f.typed; o.typed && f.str {
 		return usage("--str and --typed don't go together")
+	}
+	if o.server.embedded && (o.socket || len(o.listen) > 0) {
+		return usage("--embedded has no sockets: --ws and --listen need a server").pointAt("--embedded")
 	}
 	if o.repeat < 1 {
 		return usage("--repeat takes a number from 1 up")

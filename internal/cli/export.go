@@ -37,6 +37,7 @@ or stopped. rivet import reads it, here or at another server.`,
 	}
 	cmd.Flags().StringVar(&o.typ, "type", "", "all actors of `TYPE`")
 	o.server.registerURL(cmd.Flags())
+	o.server.registerEmbedded(cmd.Flags())
 	return cmd
 }
 

@@ -47,6 +47,9 @@ errors, revision, last happening, creation, id.`,
 			if o.limit < 0 {
 				return usage("--limit takes a number from 1 up, or 0 for all")
 			}
+			if o.server.embedded && (o.watch || o.types) {
+				return usage("--embedded starts nothing: --watch and --types need a server").pointAt("--embedded")
+			}
 			if o.types {
 				return runLsTypes(cmd.Context(), a, o)
 			}
@@ -60,6 +63,7 @@ errors, revision, last happening, creation, id.`,
 	f.BoolVar(&o.types, "types", false, "list the types and their actions instead")
 	f.BoolVarP(&o.watch, "watch", "w", false, "go on, and show what changes")
 	o.server.registerURL(f)
+	o.server.registerEmbedded(f)
 	return cmd
 }
 
@@ -143,6 +147,9 @@ func knownType(ctx context.Context, in *client.Inspector, typ string) error {
 	types, err := in.Types(ctx)
 	if err != nil {
 		return err
+	}
+	if len(types) == 0 {
+		return nil // no code is loaded
 	}
 	names := make([]string, len(types))
 	for i, t := range types {

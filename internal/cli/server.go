@@ -17,6 +17,7 @@ const discoverTime = 3 * time.Second
 type serverOptions struct {
 	url, token string
 	asClient   bool
+	embedded   bool
 }
 
 func (s *serverOptions) register(f *pflag.FlagSet) {
@@ -30,8 +31,20 @@ func (s *serverOptions) registerURL(f *pflag.FlagSet) {
 	f.StringVar(&s.token, "token", "", "the server's `TOKEN` (RIVET_AUTH_TOKEN)")
 }
 
+// registerEmbedded is for commands that can do without a server.
+func (s *serverOptions) registerEmbedded(f *pflag.FlagSet) {
+	f.BoolVar(&s.embedded, "embedded", false, "open the project's data in this process; no server may have it")
+}
+
 // connect makes a client of the protocol.
 func (a *App) connect(ctx context.Context, s serverOptions, e client.Encoding) (*client.Client, error) {
+	if s.embedded {
+		at, err := a.embed(ctx, s, true)
+		if err != nil {
+			return nil, err
+		}
+		return client.New(client.Options{Encoding: e, URL: at.url, Token: at.token, HTTPClient: at.http})
+	}
 	url, token, err := a.locate(ctx, s)
 	if err != nil {
 		return nil, err
@@ -45,6 +58,13 @@ func (a *App) connect(ctx context.Context, s serverOptions, e client.Encoding) (
 
 // inspect makes a client of the inspector API.
 func (a *App) inspect(ctx context.Context, s serverOptions) (*client.Inspector, error) {
+	if s.embedded {
+		at, err := a.embed(ctx, s, false)
+		if err != nil {
+			return nil, err
+		}
+		return client.NewInspector(client.InspectorOptions{URL: at.url, Token: at.token, Via: "cli", HTTPClient: at.http})
+	}
 	url, token, err := a.locate(ctx, s)
 	if err != nil {
 		return nil, err

@@ -51,6 +51,9 @@ tagged JSON, which is exact and can be read back.`,
 			if o.depth < 0 {
 				return usage("--depth takes a number from 1 up")
 			}
+			if o.watch && o.server.embedded {
+				return usage("--embedded starts nothing, so there is nothing to --watch").pointAt("--embedded")
+			}
 			if o.watch {
 				return watchState(cmd.Context(), a, o)
 			}
@@ -62,6 +65,7 @@ tagged JSON, which is exact and can be read back.`,
 	f.IntVar(&o.depth, "depth", 0, "print `N` levels, as tagged JSON in which $cut stands for the rest")
 	f.BoolVarP(&o.watch, "watch", "w", false, "go on, and print what changes")
 	o.server.registerURL(f)
+	o.server.registerEmbedded(f)
 	cmd.AddCommand(newStateSetCommand(a), newStatePatchCommand(a), newStateEditCommand(a))
 	return cmd
 }

@@ -60,6 +60,9 @@ func explainSubject(ctx context.Context, in *client.Inspector, s subject, err er
 	for i, t := range types {
 		names[i] = t.Type
 	}
+	if len(names) == 0 { // no code is loaded
+		return f.hint("rivet ls lists those there are")
+	}
 	if !slices.Contains(names, s.Name) {
 		f.says = errs.New(errs.ActorNotFound, "unknown actor type %q", s.Name)
 		return f.hint("%s", suggestion(s.Name, names, "there are: "+strings.Join(names, ", ")))

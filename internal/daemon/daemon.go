@@ -52,6 +52,10 @@ type Options struct {
 	Entries func(*actor.Entry)
 
 	History History // what is kept for tools
+
+	// Embedded opens no port and runs no schedule: what there is is reached with
+	// [Daemon.HTTPClient] alone.
+	Embedded bool
 }
 
 // Settled are the options that the user's code has a say in.
@@ -86,6 +90,8 @@ type Daemon struct {
 	ring     *ring.Ring
 	counters counters
 	studio   atomic.Pointer[studio.Studio]
+	pipe     *pipe // nil: not embedded
+	reading  bool  // storage is open for reading alone
 	build    atomic.Pointer[studio.Build]
 	bundle   atomic.Pointer[actor.Bundle] // that serves
 	// running is nil until the first code is loaded.
@@ -125,6 +131,9 @@ func New(o Options) *Daemon {
 	}
 	d := &Daemon{o: o, instance: uuid.NewString()}
 	d.counters.began = time.Now()
+	if o.Embedded {
+		d.pipe = newPipe()
+	}
 	d.ring = ring.New(ring.Options{Entries: o.History.Entries, Bytes: o.History.Bytes})
 	d.isolates = isolate.New(isolate.Options{
 		SDK: o.SDK, Size: o.Isolates, Env: o.Env,
@@ -213,13 +222,13 @@ func (d *Daemon) open(ctx context.Context, code actor.RunConfig) (*running, erro
 		return nil, err
 	}
 	d.s = s
-	st, err := openStore(ctx, d.s, d.o.Log)
+	st, err := openStore(ctx, d.s, d.reading, d.o.Log)
 	if err != nil {
 		return nil, err
 	}
 	e := engine.New(engine.Options{
 		Store: st, Log: d.o.Log, Lines: d.o.Lines, Observer: d.observer(),
-		WaitingPerActor: d.s.WaitingPerActor, MaxState: d.s.MaxState,
+		WaitingPerActor: d.s.WaitingPerActor, MaxState: d.s.MaxState, NoSchedule: d.o.Embedded,
 	})
 	if err := d.listen(ctx, e, st); err != nil {
 		e.Close(0)
@@ -231,8 +240,9 @@ func (d *Daemon) open(ctx context.Context, code actor.RunConfig) (*running, erro
 }
 
 func (d *Daemon) listen(ctx context.Context, e *engine.Engine, st keeper) (err error) {
-	d.listeners, d.port, err = listen(ctx, d.s.Host, d.s.Port, d.s.PortAsked)
-	if err != nil {
+	if d.pipe != nil {
+		d.listeners = []net.Listener{d.pipe}
+	} else if d.listeners, d.port, err = listen(ctx, d.s.Host, d.s.Port, d.s.PortAsked); err != nil {
 		return err
 	}
 	inspector, err := d.openStudio(ctx, e, st)

@@ -105,9 +105,12 @@ func (d *Daemon) listenStudio(ctx context.Context, s *studio.Studio) (http.Handl
 
 // openStudio makes the inspector API over an engine and its store.
 func (d *Daemon) openStudio(ctx context.Context, e *engine.Engine, st keeper) (*studio.Studio, error) {
-	key, err := studioKey(ctx, st)
-	if err != nil {
-		return nil, err
+	var key []byte // of sessions; nil: they end with this process
+	if !d.reading {
+		var err error
+		if key, err = studioKey(ctx, st); err != nil {
+			return nil, err
+		}
 	}
 	host := d.s.Host
 	switch host {

@@ -43,6 +43,7 @@ type Options struct {
 	ReloadGrace     time.Duration // running actions finish on old code for this long; 0: 5 s
 	MaxAttempts     int           // failed runs of an alarm before it is kept as failed; 0: 5 retries
 	MaxState        int           // bytes of one batch's state change; 0: 16 MiB
+	NoSchedule      bool          // alarms are kept and not run
 }
 
 // Engine is the directory of actors and all that runs them.
@@ -120,7 +121,9 @@ func (e *Engine) Swap(ctx context.Context, v Version) (Swapped, error) {
 			wait = append(wait, moved)
 		}
 	}
-	if old == nil {
+	if e.opts.NoSchedule {
+		// they wait for another engine
+	} else if old == nil {
 		e.alarms.begin()
 	} else {
 		e.alarms.poke()

@@ -29,12 +29,14 @@ type preparedStmt interface {
 }
 
 // openConn opens path, which must exist, and applies pragmas.
-func openConn(path string, pragmas ...string) (*conn, error) {
+func openConn(path string, pragmas ...string) (*conn, error) { return openMode(path, "rw", pragmas...) }
+
+func openMode(path, mode string, pragmas ...string) (*conn, error) {
 	slashed := filepath.ToSlash(path)
 	if !strings.HasPrefix(slashed, "/") {
 		slashed = "/" + slashed // a Windows drive
 	}
-	u := url.URL{Scheme: "file", Path: slashed, RawQuery: "mode=rw"}
+	u := url.URL{Scheme: "file", Path: slashed, RawQuery: "mode=" + mode}
 	dc, err := (&sqlite3.Driver{}).Open(u.String())
 	if err != nil {
 		return nil, err

@@ -74,11 +74,30 @@ func (w *writer) open() error {
 }
 
 func (s *Store) openReader() (*conn, error) {
+	if s.opts.ReadOnly {
+		return openMode(s.path, "ro", "busy_timeout = 5000", "query_only = ON", "cache_size = -4096", "temp_store = MEMORY")
+	}
 	return openConn(s.path, "busy_timeout = 5000", "query_only = ON", "cache_size = -4096", "temp_store = MEMORY")
 }
 
 // migrate makes the tables of an empty file, or checks whose the file is.
 func migrate(c *conn, path string) error {
+	var any int64
+	for _, sql := range []string{"PRAGMA user_version", "PRAGMA application_id", "SELECT count(*) FROM sqlite_schema"} {
+		n, err := c.scriptInt(sql)
+		if err != nil {
+			return err
+		}
+		any |= n
+	}
+	if any == 0 {
+		return createTables(c)
+	}
+	return checkFormat(c, path)
+}
+
+// checkFormat checks whose the file is.
+func checkFormat(c *conn, path string) error {
 	version, err := c.scriptInt("PRAGMA user_version")
 	if err != nil {
 		return err
@@ -87,13 +106,7 @@ func migrate(c *conn, path string) error {
 	if err != nil {
 		return err
 	}
-	tables, err := c.scriptInt("SELECT count(*) FROM sqlite_schema")
-	if err != nil {
-		return err
-	}
 	switch {
-	case version == 0 && app == 0 && tables == 0:
-		return createTables(c)
 	case app != applicationID || version == 0:
 		return errs.New(errs.DataCorrupt, "%s is a database, but not one of rivet", path).
 			WithHint("Move it away, or choose another data directory.")

@@ -147,3 +147,49 @@ func TestFilesArePrivate(t *testing.T) {
 		t.Errorf("%d files, %v", seen, err)
 	}
 }
+
+func TestReadOnlyChangesNothing(t *testing.T) {
+	t.Parallel()
+	dir, copied := t.TempDir(), t.TempDir()
+	s := openTest(t, Options{Dir: dir})
+	lease := create(t, s, "a")
+	if err := os.CopyFS(copied, os.DirFS(dir)); err != nil { // as after kill -9: most stands in the log
+		t.Fatal(err)
+	}
+	read := func() (all string) {
+		for _, name := range []string{"rivet.db", "rivet.db-wal"} {
+			text, err := os.ReadFile(filepath.Join(copied, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			all += string(text)
+		}
+		return all
+	}
+	before := read()
+	if err := os.Remove(filepath.Join(copied, "lock")); err != nil {
+		t.Fatal(err)
+	}
+	ro, err := Open(t.Context(), Options{Dir: copied, ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if img, err := ro.ReadImage(t.Context(), lease.ID); err != nil || img == nil {
+		t.Errorf("the actor in the log can't be read: %v", err)
+	}
+	if err := ro.SetMeta(t.Context(), "x", "y"); !errs.Is(err, errs.StorageUnavailable) {
+		t.Errorf("a change: %v", err)
+	}
+	if _, err := Open(t.Context(), Options{Dir: copied}); !errs.Is(err, errs.DataLocked) {
+		t.Errorf("a second opener: %v", err)
+	}
+	if err := ro.Close(); err != nil {
+		t.Error(err)
+	}
+	if read() != before {
+		t.Error("the files were changed")
+	}
+	if _, err := Open(t.Context(), Options{Dir: t.TempDir(), ReadOnly: true}); !errs.Is(err, errs.StorageUnavailable) {
+		t.Errorf("no data: %v", err)
+	}
+}

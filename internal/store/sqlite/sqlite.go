@@ -47,6 +47,10 @@ type Options struct {
 
 	Readers int // reading connections; 0: 4
 
+	// ReadOnly opens what is there, makes nothing and writes nothing but who has
+	// the lock; every change fails.
+	ReadOnly bool
+
 	// FailCommit, if set, is asked before each transaction is committed; an
 	// error stands for a failing disk. It runs on the writer's goroutine. For tests.
 	FailCommit func() error
@@ -108,7 +112,11 @@ func Open(ctx context.Context, o Options) (_ *Store, err error) {
 	if o.Dir, err = filepath.Abs(o.Dir); err != nil {
 		return nil, notWritable(o.Dir, err)
 	}
-	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
+	if o.ReadOnly {
+		if _, err := os.Stat(filepath.Join(o.Dir, "rivet.db")); err != nil {
+			return nil, errs.Wrap(errs.StorageUnavailable, err, "there is no data in %s", o.Dir)
+		}
+	} else if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return nil, notWritable(o.Dir, err)
 	}
 	s := &Store{opts: o, log: o.Log, path: filepath.Join(o.Dir, "rivet.db"), leases: map[int64]*lease{},
@@ -125,6 +133,9 @@ func Open(ctx context.Context, o Options) (_ *Store, err error) {
 
 // start opens the connections, brings the file up to date, and starts the goroutines.
 func (s *Store) start() error {
+	if s.opts.ReadOnly {
+		return s.startReading()
+	}
 	if err := prepareFile(s.path); err != nil {
 		return err
 	}
@@ -135,6 +146,16 @@ func (s *Store) start() error {
 	if err := s.writer.open(); err != nil {
 		return s.unavailable(err, "opening")
 	}
+	if err := s.openReaders(); err != nil {
+		return err
+	}
+	s.keeper = &keeper{s: s, wake: make(chan struct{}, 1), maxLog: maxLogPages}
+	s.done.Go(s.writer.run)
+	s.keeper.done.Go(s.keeper.run)
+	return nil
+}
+
+func (s *Store) openReaders() error {
 	s.readers = make(chan *conn, s.opts.Readers)
 	for range s.opts.Readers {
 		c, err := s.openReader()
@@ -144,20 +165,43 @@ func (s *Store) start() error {
 		s.readers <- c
 		s.opened++
 	}
-	s.keeper = &keeper{s: s, wake: make(chan struct{}, 1), maxLog: maxLogPages}
-	s.done.Go(s.writer.run)
-	s.keeper.done.Go(s.keeper.run)
 	return nil
+}
+
+// startReading opens the file as it is.
+func (s *Store) startReading() error {
+	f, err := os.Open(s.path)
+	if err != nil {
+		return errs.Wrap(errs.StorageUnavailable, err, "%s can't be read", s.path)
+	}
+	if err := errors.Join(checkHeader(f, s.path), f.Close()); err != nil {
+		return err
+	}
+	if err := s.presence.opened(s.path, &s.presence.file); err != nil {
+		return s.unavailable(err, "opening")
+	}
+	c, err := s.openReader()
+	if err == nil {
+		err = errors.Join(checkFormat(c, s.path), c.close())
+	}
+	if err != nil {
+		return s.unavailable(err, "opening")
+	}
+	return s.openReaders()
 }
 
 // Close commits what was handed in, then closes the file and gives up the lock.
 func (s *Store) Close() error {
 	s.closeOnce.Do(func() {
-		s.keeper.stop() // first: what it hands to the writer must still be taken
+		if s.keeper != nil {
+			s.keeper.stop() // first: what it hands to the writer must still be taken
+		}
 		s.mu.Lock()
 		s.closing = true
 		s.mu.Unlock()
-		poke(s.writer.wake)
+		if s.writer != nil {
+			poke(s.writer.wake)
+		}
 		s.done.Wait()
 		close(s.gone)
 		s.closeErr = s.release()

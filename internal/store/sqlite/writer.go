@@ -74,6 +74,10 @@ func (s *Store) Commit(b *actor.Batch, done func(error)) {
 }
 
 func (s *Store) enqueue(o op) {
+	if s.writer == nil {
+		go o.done(errs.New(errs.StorageUnavailable, "%s is open for reading alone", s.path)) // as below
+		return
+	}
 	s.mu.Lock()
 	if s.closing {
 		s.mu.Unlock()
