@@ -23,7 +23,7 @@ func (d *devOut) columns() int {
 
 // line prints what an actor, or the runtime on its behalf, logged.
 func (d *devOut) line(l actor.Log) {
-	if l.Level < d.level {
+	if l.Level < actor.LogLevel(d.level.Load()) {
 		return
 	}
 	at := d.relative(l.At)

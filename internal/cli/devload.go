@@ -32,13 +32,16 @@ func (r *devRun) load(ctx context.Context, b *actor.Bundle) (dev.Put, error) {
 		return nil, err
 	}
 	return func(ctx context.Context) (dev.Moved, error) {
+		first := !r.serving()
 		m, err := l.Put(ctx)
-		if err == nil {
-			r.once.Do(func() { // the first code: tell that it serves
-				r.announce()
-				r.banner()
-				close(r.ready)
-			})
+		switch {
+		case err != nil:
+		case first: // tell that it serves
+			r.announce()
+			r.banner()
+			close(r.ready)
+		default:
+			r.recoded(b)
 		}
 		return dev.Moved{Actors: m.Actors, Conns: m.Conns}, err
 	}, nil
@@ -46,10 +49,7 @@ func (r *devRun) load(ctx context.Context, b *actor.Bundle) (dev.Put, error) {
 
 // stillLoading tells of code that has been loading for long.
 func (r *devRun) stillLoading(b *actor.Bundle) {
-	name := b.Entry
-	if rel, err := filepath.Rel(b.Dir, b.Entry); err == nil {
-		name = filepath.ToSlash(rel)
-	}
+	name := entryName(b)
 	msg := fmt.Sprintf("%s is still loading after %d s: its top-level code runs on, or awaits what doesn't come", name, int(slowLoad.Seconds()))
 	if r.o.Config.Dev.Reload {
 		msg += "; the next save takes its place"
@@ -58,4 +58,12 @@ func (r *devRun) stillLoading(b *actor.Bundle) {
 		r.header("loading")
 	}
 	r.note(actor.LogWarn, "still_loading", msg, pair{"file", name}, pair{"msg", msg})
+}
+
+// entryName is the entry as people write it.
+func entryName(b *actor.Bundle) string {
+	if rel, err := filepath.Rel(b.Dir, b.Entry); err == nil {
+		return filepath.ToSlash(rel)
+	}
+	return b.Entry
 }

@@ -13,7 +13,9 @@ type logHandler struct {
 	attrs []slog.Attr
 }
 
-func (h logHandler) Enabled(_ context.Context, l slog.Level) bool { return slogLevel(l) >= h.d.level }
+func (h logHandler) Enabled(_ context.Context, l slog.Level) bool {
+	return slogLevel(l) >= actor.LogLevel(h.d.level.Load())
+}
 
 func (h logHandler) Handle(_ context.Context, r slog.Record) error {
 	l := actor.Log{Time: r.Time, Level: slogLevel(r.Level), Msg: r.Message}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/rivetdev/rivet/internal/actor"
@@ -23,9 +24,9 @@ type devOut struct {
 	style devStyle
 	paint painter
 	safe  func(string) string
-	width func() int // of the terminal, 0: unknown; may be nil
-	level actor.LogLevel
-	dir   string // paths are shown relative to it
+	width func() int   // of the terminal, 0: unknown; may be nil
+	level atomic.Int32 // an actor.LogLevel: what is less important isn't printed
+	dir   string       // paths are shown relative to it
 	now   func() time.Time
 	last  repeats
 }

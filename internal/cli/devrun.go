@@ -13,6 +13,7 @@ import (
 
 	"github.com/rivetdev/rivet/internal/actor"
 	"github.com/rivetdev/rivet/internal/bundle"
+	"github.com/rivetdev/rivet/internal/config"
 	"github.com/rivetdev/rivet/internal/dev"
 	"github.com/rivetdev/rivet/internal/studio"
 	"github.com/rivetdev/rivet/sdk"
@@ -22,8 +23,8 @@ import (
 type devRun struct {
 	hosting
 	builder *bundle.Builder
-	ready   chan struct{} // closed once the first code serves
-	once    sync.Once
+	ready   chan struct{}    // closed once the first code serves
+	now     *config.Resolved // what holds now; of the goroutine that loads. hosting.config is what the server opened with
 	// building is held by whoever uses the builder.
 	building sync.Mutex
 
@@ -112,7 +113,7 @@ func (r *devRun) watch(ctx context.Context, first *actor.Bundle) error {
 			defer r.building.Unlock()
 			return r.builder.Build(ctx)
 		},
-		Load: r.load,
+		Load: r.load, Configured: r.Configured,
 	})
 }
 

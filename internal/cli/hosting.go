@@ -97,13 +97,17 @@ func (h *hosting) open(script actor.Script, dev bool) {
 
 // settle is what the configuration says once the code has had its say.
 func (h *hosting) settle(code actor.RunConfig) (daemon.Settled, error) {
-	c := h.config.WithCode(code)
-	h.config = c
+	h.config = h.config.WithCode(code)
 	if h.o.Production {
 		if err := h.production(); err != nil {
 			return daemon.Settled{}, err
 		}
 	}
+	return h.settled(h.config, code), nil
+}
+
+// settled is what a daemon runs with by a configuration and its code.
+func (h *hosting) settled(c *config.Resolved, code actor.RunConfig) daemon.Settled {
 	s := daemon.Settled{
 		Host: c.Host, Port: c.Port, PortAsked: h.o.Production || c.Asked("port") && c.Port != 0, BasePath: c.BasePath,
 		Data: c.DataDir(), Memory: c.Storage.Type == "memory", Sync: c.Storage.Sync,
@@ -124,7 +128,7 @@ func (h *hosting) settle(code actor.RunConfig) (daemon.Settled, error) {
 	s.Limits.RawBody = int64(c.Limits.RawBody)
 	s.Limits.Connections = c.Limits.Connections
 	s.Limits.Waiting = c.Limits.Waiting
-	return s, nil
+	return s
 }
 
 // address is where this server is reached: by programs, and as people write it.
@@ -217,8 +221,9 @@ func tryCall(reg *actor.Registry, names []string) string {
 func (a *App) devOut(o DevOptions) *devOut {
 	d := &devOut{
 		w: a.Out, paint: painter(a.colorOut()), safe: a.outText, dir: o.Dir, now: time.Now,
-		level: parseLevel(o.Config.Log.Level), width: a.columns,
+		width: a.columns,
 	}
+	d.level.Store(int32(parseLevel(o.Config.Log.Level)))
 	switch {
 	case o.Config.Log.Format == "json", o.Config.Log.Format == "auto" && !a.OutTTY && o.Production:
 		d.style = jsonLines

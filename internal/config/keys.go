@@ -24,7 +24,17 @@ type key struct {
 	path   bool              // a path: relative to where it was said
 	alias  []alias           // other names in the environment, strongest first
 	hidden bool              // only the environment knows it
+	taken  taken             // when a running server takes up another value
 }
+
+// taken is when a value is read.
+type taken uint8
+
+const (
+	atStart taken = iota // a change needs a restart
+	atOpen               // when the first code has been loaded, and never again
+	live                 // whenever it is needed
+)
 
 // alias is another environment variable for a key; value turns its text into
 // the key's, ok false if it says nothing.
@@ -42,22 +52,22 @@ var levels = []string{"trace", "debug", "info", "warn", "error", "critical"}
 var keys = []key{
 	{name: "entry", field: func(c *Config) any { return &c.Entry }, path: true,
 		doc: "The file that defines the actors. Without it server.ts, registry.ts and src/… are tried."},
-	{name: "host", field: func(c *Config) any { return &c.Host }, def: "127.0.0.1",
+	{name: "host", taken: atOpen, field: func(c *Config) any { return &c.Host }, def: "127.0.0.1",
 		doc: "The address to listen on."},
-	{name: "port", field: func(c *Config) any { return &c.Port }, def: "8080", max: 65535,
+	{name: "port", taken: atOpen, field: func(c *Config) any { return &c.Port }, def: "8080", max: 65535,
 		doc:   "The port to listen on; 0 takes any free one. `rivet dev` takes the next free one, if nobody asked for one.",
 		alias: []alias{plain("PORT"), plain("PORT_HTTP")}},
-	{name: "basePath", field: func(c *Config) any { return &c.BasePath }, def: "/registry",
+	{name: "basePath", taken: atOpen, field: func(c *Config) any { return &c.BasePath }, def: "/registry",
 		doc: "Where the registry is served, beside /registry."},
-	{name: "data", field: func(c *Config) any { return &c.Data }, def: ".rivet", path: true,
+	{name: "data", taken: atOpen, field: func(c *Config) any { return &c.Data }, def: ".rivet", path: true,
 		doc: "The directory of the data.", alias: []alias{plain("RIVET_DATA_DIR")}},
 
-	{name: "storage.type", field: func(c *Config) any { return &c.Storage.Type }, def: "sqlite",
+	{name: "storage.type", taken: atOpen, field: func(c *Config) any { return &c.Storage.Type }, def: "sqlite",
 		oneOf: []string{"sqlite", "memory"}, spell: map[string]string{"filesystem": "sqlite", "file-system": "sqlite"},
 		later: []string{"redis", "rivet"},
 		doc:   "Where actors are kept: in a database under data, or in memory alone.",
 		alias: []alias{plain("RIVETKIT_DRIVER")}},
-	{name: "storage.sync", field: func(c *Config) any { return &c.Storage.Sync }, def: "normal",
+	{name: "storage.sync", taken: atOpen, field: func(c *Config) any { return &c.Storage.Sync }, def: "normal",
 		oneOf: []string{"normal", "full"},
 		doc:   "normal survives a crash of the process or kill -9, full a power cut as well."},
 	{name: "auth.token", field: func(c *Config) any { return &c.Auth.Token }, secret: true,
@@ -69,46 +79,46 @@ var keys = []key{
 		doc: "How much memory the process may use: a share of the machine or container, or a size."},
 	{name: "runtime.fetch.allow", field: func(c *Config) any { return &c.Runtime.Fetch.Allow }, def: "*",
 		doc: "What actors may fetch: hosts, networks (10.0.0.0/8), \"public\" for all but private and loopback addresses, or \"*\". In production public is the default."},
-	{name: "runtime.env.allow", field: func(c *Config) any { return &c.Runtime.Env.Allow }, def: "*",
+	{name: "runtime.env.allow", taken: live, field: func(c *Config) any { return &c.Runtime.Env.Allow }, def: "*",
 		doc: "Which environment variables actors see in process.env; names with *."},
 
-	{name: "limits.message", field: func(c *Config) any { return &c.Limits.Message }, def: "64KiB", min: 1,
+	{name: "limits.message", taken: live, field: func(c *Config) any { return &c.Limits.Message }, def: "64KiB", min: 1,
 		doc: "The largest message or action body of a public caller."},
-	{name: "limits.internalMessage", field: func(c *Config) any { return &c.Limits.InternalMessage }, def: "16MiB", min: 1,
+	{name: "limits.internalMessage", taken: live, field: func(c *Config) any { return &c.Limits.InternalMessage }, def: "16MiB", min: 1,
 		doc: "The largest body of a server-side or actor-to-actor call."},
-	{name: "limits.rawBody", field: func(c *Config) any { return &c.Limits.RawBody }, def: "20MiB", min: 1,
+	{name: "limits.rawBody", taken: live, field: func(c *Config) any { return &c.Limits.RawBody }, def: "20MiB", min: 1,
 		doc: "The largest body of a raw HTTP request (onFetch)."},
-	{name: "limits.state", field: func(c *Config) any { return &c.Limits.State }, def: "16MiB", min: 1,
+	{name: "limits.state", taken: live, field: func(c *Config) any { return &c.Limits.State }, def: "16MiB", min: 1,
 		doc: "The largest stored state of one actor."},
-	{name: "limits.connections", field: func(c *Config) any { return &c.Limits.Connections }, def: "10000", min: 1, max: 10_000_000,
+	{name: "limits.connections", taken: live, field: func(c *Config) any { return &c.Limits.Connections }, def: "10000", min: 1, max: 10_000_000,
 		doc: "How many connections may be open.", alias: []alias{plain("RIVET_MAX_CONNECTIONS")}},
-	{name: "limits.waitingPerActor", field: func(c *Config) any { return &c.Limits.WaitingPerActor }, def: "1000", min: 1, max: 10_000_000,
+	{name: "limits.waitingPerActor", taken: live, field: func(c *Config) any { return &c.Limits.WaitingPerActor }, def: "1000", min: 1, max: 10_000_000,
 		doc: "How many public calls may wait for one actor."},
-	{name: "limits.waiting", field: func(c *Config) any { return &c.Limits.Waiting }, def: "10000", min: 1, max: 100_000_000,
+	{name: "limits.waiting", taken: live, field: func(c *Config) any { return &c.Limits.Waiting }, def: "10000", min: 1, max: 100_000_000,
 		doc: "How many calls may wait in the server."},
 
-	{name: "cors.origin", field: func(c *Config) any { return &c.CORS.Origin },
+	{name: "cors.origin", taken: live, field: func(c *Config) any { return &c.CORS.Origin },
 		doc: "The origins that may call from a browser. In dev every localhost origin may, if this is empty."},
-	{name: "cors.credentials", field: func(c *Config) any { return &c.CORS.Credentials }, def: "true",
+	{name: "cors.credentials", taken: live, field: func(c *Config) any { return &c.CORS.Credentials }, def: "true",
 		doc: "Whether a browser may send cookies along."},
-	{name: "cors.maxAge", field: func(c *Config) any { return &c.CORS.MaxAge }, def: "600", max: 86400,
+	{name: "cors.maxAge", taken: live, field: func(c *Config) any { return &c.CORS.MaxAge }, def: "600", max: 86400,
 		doc: "For how many seconds a browser may keep the answer to a preflight request."},
 
-	{name: "studio.enabled", field: func(c *Config) any { return &c.Studio.Enabled }, def: "true",
+	{name: "studio.enabled", taken: atOpen, field: func(c *Config) any { return &c.Studio.Enabled }, def: "true",
 		doc: "Whether the Studio is served. In production it is off unless set.",
 		alias: []alias{{"RIVETKIT_STUDIO_DISABLE", func(s string) (string, bool) {
 			off, err := parseBool(s)
 			return "false", err == nil && off
 		}}}},
-	{name: "studio.token", field: func(c *Config) any { return &c.Studio.Token }, secret: true,
+	{name: "studio.token", taken: atOpen, field: func(c *Config) any { return &c.Studio.Token }, secret: true,
 		doc: "Opens the Studio. Generated in dev.", alias: []alias{plain("RIVETKIT_STUDIO_TOKEN")}},
-	{name: "studio.cors", field: func(c *Config) any { return &c.Studio.CORS },
+	{name: "studio.cors", taken: atOpen, field: func(c *Config) any { return &c.Studio.CORS },
 		doc: "Origins of a Studio that is served elsewhere."},
-	{name: "studio.hosts", field: func(c *Config) any { return &c.Studio.Hosts },
+	{name: "studio.hosts", taken: atOpen, field: func(c *Config) any { return &c.Studio.Hosts },
 		doc: "Host names under which the Studio answers, beside localhost."},
-	{name: "studio.listen", field: func(c *Config) any { return &c.Studio.Listen },
+	{name: "studio.listen", taken: atOpen, field: func(c *Config) any { return &c.Studio.Listen },
 		doc: "An address of its own for the Studio, such as 127.0.0.1:9090."},
-	{name: "studio.defaultEndpoint", field: func(c *Config) any { return &c.Studio.DefaultEndpoint },
+	{name: "studio.defaultEndpoint", taken: atOpen, field: func(c *Config) any { return &c.Studio.DefaultEndpoint },
 		doc: "The server that the Studio connects to by itself."},
 
 	{name: "metrics.public", field: func(c *Config) any { return &c.Metrics.Public }, def: "false",
@@ -118,10 +128,10 @@ var keys = []key{
 		doc: "How many happenings are kept for each actor; 0 keeps none."},
 	{name: "history.size", field: func(c *Config) any { return &c.History.Size }, def: "16MiB",
 		doc: "How much history is kept in all."},
-	{name: "history.redact", field: func(c *Config) any { return &c.History.Redact },
+	{name: "history.redact", taken: live, field: func(c *Config) any { return &c.History.Redact },
 		doc: "JSON Pointers (with *) whose values are never kept, such as /users/*/password."},
 
-	{name: "log.level", field: func(c *Config) any { return &c.Log.Level }, def: "info", oneOf: levels,
+	{name: "log.level", taken: live, field: func(c *Config) any { return &c.Log.Level }, def: "info", oneOf: levels,
 		spell: map[string]string{"warning": "warn", "fatal": "critical"},
 		doc:   "The least important level that is printed.", alias: []alias{plain("_LOG_LEVEL")}},
 	{name: "log.format", field: func(c *Config) any { return &c.Log.Format }, def: "auto", oneOf: []string{"auto", "text", "json"},
@@ -144,9 +154,9 @@ var keys = []key{
 	{name: "dev.tui", field: func(c *Config) any { return &c.Dev.TUI }, def: "false",
 		doc: "Whether `rivet dev` starts with the terminal user interface."},
 
-	{name: "test.include", field: func(c *Config) any { return &c.Test.Include }, def: "**/*.{test,spec}.{ts,tsx,mts,js,mjs}",
+	{name: "test.include", taken: live, field: func(c *Config) any { return &c.Test.Include }, def: "**/*.{test,spec}.{ts,tsx,mts,js,mjs}",
 		doc: "Patterns of test files. node_modules is never searched."},
-	{name: "test.timeout", field: func(c *Config) any { return &c.Test.Timeout }, def: "5s", min: 1,
+	{name: "test.timeout", taken: live, field: func(c *Config) any { return &c.Test.Timeout }, def: "5s", min: 1,
 		doc: "How long one test may take."},
 }
 

@@ -74,6 +74,7 @@ type Resolved struct {
 
 	layers  map[Layer]map[string]setting
 	origins map[string]Origin
+	from    Options
 }
 
 // Load reads all layers but code's, which [Resolved.WithCode] adds once it ran.
@@ -84,7 +85,7 @@ func Load(o Options) (*Resolved, error) {
 	}
 	environ := splitEnviron(o.Environ)
 	dot, problems := readDotEnv(o.Dir)
-	r := &Resolved{Dir: o.Dir, Vars: merge(dot, environ), layers: map[Layer]map[string]setting{}}
+	r := &Resolved{Dir: o.Dir, Vars: merge(dot, environ), layers: map[Layer]map[string]setting{}, from: o}
 	r.layers[FromDefault] = defaults(o.Production)
 
 	path, name, text, err := filepath.Join(o.Dir, FileName), FileName, o.File, error(nil)

@@ -35,7 +35,7 @@ func TestReferencePage(t *testing.T) {
 // keyTable is the table of keys.
 func keyTable() string {
 	var b strings.Builder
-	b.WriteString("| key | default | environment | what |\n|---|---|---|---|\n")
+	b.WriteString("| key | default | environment | what | change |\n|---|---|---|---|---|\n")
 	for i := range keys {
 		k := &keys[i]
 		if k.hidden {
@@ -53,7 +53,11 @@ func keyTable() string {
 		if len(k.oneOf) > 0 {
 			doc += " One of " + strings.Join(k.oneOf, ", ") + "."
 		}
-		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", k.name, def, names, doc)
+		change := "restart"
+		if k.taken == live {
+			change = "live"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", k.name, def, names, doc, change)
 	}
 	return b.String()
 }

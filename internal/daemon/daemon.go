@@ -268,6 +268,19 @@ func (d *Daemon) listen(ctx context.Context, e *engine.Engine, st keeper) (err e
 	return nil
 }
 
+// Apply takes up what of new settings can hold while the server runs: limits, who
+// may call from a browser, and what the history leaves out. The first Swap must
+// have succeeded.
+func (d *Daemon) Apply(s Settled) {
+	r := d.running.Load()
+	r.engine.SetLimits(s.WaitingPerActor, s.MaxState)
+	d.server.SetLimits(s.Limits)
+	d.server.SetCORS(s.CORS)
+}
+
+// SetEnv sets process.env for the code that is loaded next.
+func (d *Daemon) SetEnv(env map[string]string) { d.isolates.SetEnv(env) }
+
 // Registry is what the running code defines.
 func (d *Daemon) Registry() *actor.Registry { return d.gateway.Registry() }
 

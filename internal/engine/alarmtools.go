@@ -94,8 +94,8 @@ func (e *Engine) reschedule(ctx context.Context, id actor.ID, b *actor.Batch) er
 // are both false if it exists and isn't to be replaced.
 func (e *Engine) Import(ctx context.Context, in actor.Importing) (made, replaced bool, err error) {
 	id := in.Ref.ID
-	if len(in.State) > e.opts.MaxState {
-		return false, false, tooLarge(len(in.State), e.opts.MaxState)
+	if len(in.State) > int(e.maxState.Load()) {
+		return false, false, tooLarge(len(in.State), int(e.maxState.Load()))
 	}
 	old, err := e.store.AlarmsOf(ctx, id)
 	if err != nil {

@@ -149,7 +149,7 @@ func (c *cell) submit(it *item) {
 		return
 	}
 	if it.counts {
-		if it.limited && c.waiting >= c.e.opts.WaitingPerActor {
+		if it.limited && c.waiting >= int(c.e.maxWaiting.Load()) {
 			err := errs.New(errs.ActorOverloaded, "Actor %s has %d calls waiting.", c.describe(), c.waiting).
 				WithHint("Call it less often, or spread the work over more actors.")
 			err.Status = 503
@@ -207,7 +207,7 @@ func (c *cell) uncount(it *item) {
 	}
 	it.counts = false
 	c.waiting--
-	if c.room != nil && c.waiting < c.e.opts.WaitingPerActor {
+	if c.room != nil && c.waiting < int(c.e.maxWaiting.Load()) {
 		close(c.room)
 		c.room = nil
 	}

@@ -161,7 +161,7 @@ func (cn *conn) Room() <-chan struct{} {
 	c := cn.c
 	c.mu.Lock()
 	defer c.unlock()
-	if c.waiting < c.e.opts.WaitingPerActor || cn.closed {
+	if c.waiting < int(c.e.maxWaiting.Load()) || cn.closed {
 		return hasRoom
 	}
 	if c.room == nil {

@@ -74,8 +74,8 @@ func (e *Engine) bounded(v value.Value, err error) (value.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	if size := value.GraphOf(v).Size(); size > e.opts.MaxState {
-		return nil, tooLarge(size, e.opts.MaxState)
+	if size := value.GraphOf(v).Size(); size > int(e.maxState.Load()) {
+		return nil, tooLarge(size, int(e.maxState.Load()))
 	}
 	return v, nil
 }

@@ -54,6 +54,8 @@ type Engine struct {
 	log     *slog.Logger
 	version atomic.Pointer[loaded]
 
+	maxWaiting, maxState atomic.Int64 // see SetLimits
+
 	mu       sync.RWMutex
 	cells    map[actor.ID]*cell
 	closed   bool
@@ -64,6 +66,18 @@ type Engine struct {
 	bg      sync.WaitGroup // wakes, and calls that actors make
 	ctx     context.Context
 	cancel  context.CancelFunc
+}
+
+// SetLimits sets Options.WaitingPerActor and MaxState for what comes from now on.
+func (e *Engine) SetLimits(waitingPerActor, maxState int) {
+	if waitingPerActor <= 0 {
+		waitingPerActor = 1000
+	}
+	if maxState <= 0 {
+		maxState = 16 << 20
+	}
+	e.maxWaiting.Store(int64(waitingPerActor))
+	e.maxState.Store(int64(maxState))
 }
 
 // loaded boxes a Version, so that cells can compare by pointer.
@@ -81,19 +95,14 @@ func New(o Options) *Engine {
 	if o.Lines == nil {
 		o.Lines = func(actor.Log) {}
 	}
-	if o.WaitingPerActor == 0 {
-		o.WaitingPerActor = 1000
-	}
 	if o.ReloadGrace == 0 {
 		o.ReloadGrace = 5 * time.Second
 	}
 	if o.MaxAttempts == 0 {
 		o.MaxAttempts = 5
 	}
-	if o.MaxState == 0 {
-		o.MaxState = 16 << 20
-	}
 	e := &Engine{opts: o, store: o.Store, clock: o.Clock, log: o.Log, cells: map[actor.ID]*cell{}}
+	e.SetLimits(o.WaitingPerActor, o.MaxState)
 	e.ctx, e.cancel = context.WithCancel(context.Background())
 	e.alarms = newAlarms(e)
 	e.rewaker.e = e

@@ -392,7 +392,7 @@ func TestWorkKeepsAnActorAwake(t *testing.T) {
 func TestOverloadedActorRefuses(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
-	w.opts.WaitingPerActor = 2
+	w.SetLimits(2, 0)
 	a, b := w.async("a", "1"), w.async("a", "2")
 	l := w.run.life(t, 1)
 	job[actor.Invoke](t, l, 2)

@@ -25,8 +25,8 @@ func (l *life) Turn(o *actor.Outcome) {
 		return
 	}
 	c.work = o.Work
-	if size := max(o.StateSize, len(o.Patch), len(o.Snapshot)); size > c.e.opts.MaxState {
-		c.overgrown(tooLarge(size, c.e.opts.MaxState))
+	if size := max(o.StateSize, len(o.Patch), len(o.Snapshot)); size > int(c.e.maxState.Load()) {
+		c.overgrown(tooLarge(size, int(c.e.maxState.Load())))
 		return
 	}
 	c.commit(o)

@@ -20,6 +20,7 @@ import (
 	"net/http"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/dlclark/regexp2/v2"
@@ -64,7 +65,8 @@ type Options struct {
 
 // Runtime loads bundles. It holds compiled programs and starts nothing itself.
 type Runtime struct {
-	o Options
+	o   Options
+	env atomic.Pointer[map[string]string]
 
 	mu       sync.Mutex
 	programs map[string]*goja.Program // by hash; those of the last loads
@@ -96,8 +98,16 @@ func New(o Options) *Runtime {
 	if o.Pressure == nil {
 		o.Pressure = func() {}
 	}
-	o.Env = maps.Clone(o.Env)
-	return &Runtime{o: o, programs: map[string]*goja.Program{}}
+	rt := &Runtime{o: o, programs: map[string]*goja.Program{}}
+	rt.SetEnv(o.Env)
+	return rt
+}
+
+// SetEnv sets process.env of the isolates that are made from now on: load the
+// code anew for all to see it.
+func (rt *Runtime) SetEnv(env map[string]string) {
+	env = maps.Clone(env)
+	rt.env.Store(&env)
 }
 
 // maxMatch bounds a RegExp that backtracks without end, in which no interrupt is

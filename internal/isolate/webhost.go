@@ -34,7 +34,7 @@ func (r *isolate) AfterFunc(d time.Duration, f func()) (stop func() bool) {
 func (r *isolate) HTTPClient() *http.Client { return r.v.rt.o.HTTPClient }
 
 // Env is web.Host's.
-func (r *isolate) Env() map[string]string { return r.v.rt.o.Env }
+func (r *isolate) Env() map[string]string { return *r.v.rt.env.Load() }
 
 // AsyncStore is web.AsyncStorer's.
 func (r *isolate) AsyncStore() any {

@@ -53,7 +53,7 @@ func (s *Server) call(r *http.Request, enc v0.Encoding, name string, server bool
 		return nil, err
 	}
 	buf := getBuffer()
-	*buf, err = readBody(*buf, r, s.o.Limits.message(server))
+	*buf, err = readBody(*buf, r, s.limits().message(server))
 	var args []value.Value
 	if err == nil {
 		args, err = v0.ParseActionRequest(enc, *buf) // keeps nothing of buf

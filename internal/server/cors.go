@@ -80,8 +80,8 @@ func preflightHeaders(h http.Header, c *actor.CORS) {
 }
 
 func (s *Server) corsConfig() *actor.CORS {
-	if s.o.CORS != nil {
-		return s.o.CORS
+	if c := s.cross.Load(); c != nil {
+		return c
 	}
 	if reg := s.o.Gateway.Registry(); reg != nil {
 		return reg.Config.CORS

@@ -61,9 +61,9 @@ func (s *Server) begin() error {
 	if s.ctx.Err() != nil {
 		return shuttingDown()
 	}
-	if s.waiting.Add(1) > int64(s.o.Limits.Waiting) {
+	if s.waiting.Add(1) > int64(s.limits().Waiting) {
 		s.waiting.Add(-1)
-		return errs.New(errs.ServerOverloaded, "The server has %d calls waiting; try again later.", s.o.Limits.Waiting)
+		return errs.New(errs.ServerOverloaded, "The server has %d calls waiting; try again later.", s.limits().Waiting)
 	}
 	return nil
 }

@@ -46,13 +46,13 @@ func (s *Server) fetch(r *http.Request, path string, server bool, resp *rawRespo
 	}
 	caller.Transport = actor.HTTP
 	caller.Request = rawRequest(r, path, caller)
-	if r.ContentLength > s.o.Limits.RawBody {
+	if r.ContentLength > s.limits().RawBody {
 		return errBodyTooLarge
 	}
 	var body actor.BodyReader
 	var counted *meter
 	if r.Body != nil && r.Body != http.NoBody {
-		counted = &meter{ReadCloser: r.Body, left: s.o.Limits.RawBody}
+		counted = &meter{ReadCloser: r.Body, left: s.limits().RawBody}
 		body = counted
 		_ = resp.rc.EnableFullDuplex() // so that a response may begin before the request ends
 	}

@@ -38,7 +38,7 @@ func (s *Server) rawWebSocket(w http.ResponseWriter, r *http.Request, path strin
 	if len(offer.User) > 0 {
 		k.protocol = offer.User[0]
 	}
-	k.limit = s.o.Limits.RawMessage
+	k.limit = s.limits().RawMessage
 	k.tooLong = closing{int(ws.StatusMessageTooBig), "message too long"}
 	k.message, k.gone = k.deliver, k.left
 	if s.accept(k.socket, w, r, offer.Selected, v0.JSON, server) {

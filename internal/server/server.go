@@ -61,6 +61,9 @@ type Server struct {
 	log   *slog.Logger
 	mount []string // "/registry" and the base path
 
+	bounds atomic.Pointer[Limits]
+	cross  atomic.Pointer[actor.CORS] // nil: the registry's own
+
 	ctx     context.Context // ends with Shutdown
 	stop    context.CancelFunc
 	waiting atomic.Int64 // calls that were begun and not answered
@@ -69,7 +72,6 @@ type Server struct {
 
 // New makes a server.
 func New(o Options) *Server {
-	o.Limits = o.Limits.withDefaults()
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -83,10 +85,24 @@ func New(o Options) *Server {
 	if base := "/" + strings.Trim(o.BasePath, "/"); base != "/" && base != "/registry" {
 		s.mount = append(s.mount, base)
 	}
+	s.SetLimits(o.Limits)
+	s.SetCORS(o.CORS)
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	s.sockets.init(s)
 	return s
 }
+
+// SetLimits sets the limits that hold from now on; what waits already may be
+// above them, and a socket keeps what was read when it was opened.
+func (s *Server) SetLimits(l Limits) {
+	l = l.withDefaults()
+	s.bounds.Store(&l)
+}
+
+func (s *Server) limits() *Limits { return s.bounds.Load() }
+
+// SetCORS sets who may call from a browser; nil: whom the registry lets.
+func (s *Server) SetCORS(c *actor.CORS) { s.cross.Store(c) }
 
 // Handler answers everything.
 func (s *Server) Handler() http.Handler { return http.HandlerFunc(s.serve) }
@@ -309,7 +325,7 @@ func (l *sockets) refuse() error {
 	if l.closed {
 		return shuttingDown()
 	}
-	if n := l.s.o.Limits.Connections; len(l.open) >= n {
+	if n := l.s.limits().Connections; len(l.open) >= n {
 		return errs.New(errs.ServerOverloaded, "Too many connections: the server keeps at most %d.", n)
 	}
 	return nil

@@ -55,7 +55,7 @@ var pingFrame = []byte{0x80 | byte(ws.OpPing), 0}
 
 func (s *Server) newSocket() *socket {
 	k := &socket{s: s, over: make(chan struct{}), beatMsg: pingFrame}
-	k.out.init(&s.o.Limits, func() { go k.flush() })
+	k.out.init(s.limits(), func() { go k.flush() })
 	return k
 }
 

@@ -41,7 +41,7 @@ func (s *Server) sse(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	k := &stream{s: s, enc: enc, server: server, ready: make(chan struct{}, 1), rc: http.NewResponseController(w)}
-	k.out.init(&s.o.Limits, k.signal)
+	k.out.init(s.limits(), k.signal)
 	if err := s.sockets.add(k); err != nil {
 		s.fail(w, r, enc, err, server)
 		return
@@ -278,7 +278,7 @@ func (s *Server) hear(r *http.Request, enc v0.Encoding, server bool) error {
 		return err
 	}
 	buf := getBuffer()
-	*buf, err = readBody(*buf, r, s.o.Limits.message(server))
+	*buf, err = readBody(*buf, r, s.limits().message(server))
 	var m v0.ToServer
 	if err == nil {
 		m, err = v0.ParseMessage(enc, *buf) // keeps nothing of buf

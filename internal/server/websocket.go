@@ -46,7 +46,7 @@ func (s *Server) websocket(w http.ResponseWriter, r *http.Request) {
 	k := &connection{socket: s.newSocket(), enc: offer.Encoding, server: server}
 	k.message, k.gone = k.receive, k.left
 	k.tooLong = closing{int(ws.StatusInternalServerError), string(errs.MessageTooLong)}
-	if k.limit = s.o.Limits.message(server); k.enc == v0.JSON {
+	if k.limit = s.limits().message(server); k.enc == v0.JSON {
 		k.limit *= 3 // in bytes; what counts are UTF-16 units
 	}
 	if offer.Heartbeat {
@@ -168,7 +168,7 @@ func (k *connection) receive(op ws.OpCode, data []byte) closing {
 	if op != k.op() {
 		return closing{int(ws.StatusInternalServerError), string(errs.MalformedMessage)}
 	}
-	if limit := k.s.o.Limits.message(k.server); k.enc == v0.JSON && len(data) > limit && v0.UTF16Len(data) > limit {
+	if limit := k.s.limits().message(k.server); k.enc == v0.JSON && len(data) > limit && v0.UTF16Len(data) > limit {
 		return k.tooLong
 	}
 	m, err := v0.ParseToServer(k.enc, data) // keeps nothing of data
@@ -197,7 +197,7 @@ func (k *connection) waitForRoom() bool {
 	}
 	for {
 		k.mu.Lock()
-		if k.inFlight < k.s.o.Limits.InFlight {
+		if k.inFlight < k.s.limits().InFlight {
 			k.inFlight++
 			k.mu.Unlock()
 			break
