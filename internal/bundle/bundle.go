@@ -209,7 +209,7 @@ func (b *Builder) userOutput(res api.BuildResult) (*output, error) {
 		return nil, &Error{Problems: problemsOf(SeverityError, twice, b.lineOf)}
 	}
 	b.warnings = problemsOf(SeverityWarning, res.Warnings, b.lineOf)
-	s, err := script("user.js", res, b.lineOf)
+	s, err := script(userScript, res, b.lineOf)
 	if err != nil {
 		return nil, err
 	}

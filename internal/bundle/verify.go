@@ -20,6 +20,9 @@ import (
 	"github.com/rivetdev/rivet/internal/actor"
 )
 
+// userScript is the program of the user's own modules.
+const userScript = "user.js"
+
 func hashOf(parts ...string) string {
 	h := sha256.New()
 	for _, p := range parts {
@@ -47,6 +50,9 @@ func script(name string, res api.BuildResult, before func(string, int) string) (
 		return actor.Script{}, &Error{Problems: problemsOf(SeverityError, res.Errors, before)}
 	}
 	s := actor.Script{Name: name, Code: string(code(&res)), Map: outputFile(&res, true)}
+	if name == userScript {
+		keepNames(&s, before)
+	}
 	if err := verify(&s, before); err != nil {
 		return actor.Script{}, err
 	}
