@@ -56,12 +56,14 @@ func (d *devOut) frame() bundle.FrameOptions {
 	return bundle.FrameOptions{Color: bool(d.paint), Width: d.columns()}
 }
 
+func (d *devOut) safeProblem(p bundle.Problem) bundle.Problem { return safeProblem(d.safe, p) }
+
 // safeProblem is p with its texts as the stream may show them: a frame itself has colours.
-func (d *devOut) safeProblem(p bundle.Problem) bundle.Problem {
-	p.Text, p.File, p.LineText, p.Before, p.Hint = d.safe(p.Text), d.safe(p.File), d.safe(p.LineText), d.safe(p.Before), d.safe(p.Hint)
+func safeProblem(safe func(string) string, p bundle.Problem) bundle.Problem {
+	p.Text, p.File, p.LineText, p.Before, p.Hint = safe(p.Text), safe(p.File), safe(p.LineText), safe(p.Before), safe(p.Hint)
 	notes := make([]string, len(p.Notes))
 	for i, n := range p.Notes {
-		notes[i] = d.safe(n)
+		notes[i] = safe(n)
 	}
 	p.Notes = notes
 	return p

@@ -43,6 +43,8 @@ func (a *App) finish(ctx context.Context, err error) int {
 		return 0
 	case errors.Is(err, errFailed):
 		return 1
+	case errors.Is(err, errSaidNo):
+		return 1
 	case errors.Is(err, errAborted):
 		return 130
 	case errors.Is(err, syscall.EPIPE):

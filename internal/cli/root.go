@@ -76,6 +76,7 @@ func newRoot(a *App) *cobra.Command {
 		newBenchCommand(a),
 		newBuildCommand(a),
 		newCallCommand(a),
+		newCheckCommand(a),
 		newCompletionCommand(a),
 		newConfigCommand(a),
 		newConnsCommand(a),
@@ -96,6 +97,7 @@ func newRoot(a *App) *cobra.Command {
 		newServeCommand(a),
 		newStateCommand(a),
 		newTuiCommand(a),
+		newTypesCommand(a),
 		newVersionCommand(a),
 	)
 	root.SetHelpTemplate(helpTemplate)

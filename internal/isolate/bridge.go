@@ -13,7 +13,7 @@ type hooks struct {
 	describe, make, start, drop, part                         goja.Callable
 	invoke, act, run, connect, disconnect, subscribe          goja.Callable
 	restore, stateChanged, makeError, authorize, fetch, watch goja.Callable
-	allowOrigin, serveFetch, socket, app, repl                goja.Callable
+	allowOrigin, serveFetch, socket, app, repl, initial       goja.Callable
 	withStateHook                                             map[string]bool
 }
 
@@ -25,7 +25,7 @@ func (h *hooks) take(o *goja.Object) {
 		"describe": &h.describe, "make": &h.make, "start": &h.start, "drop": &h.drop, "part": &h.part,
 		"invoke": &h.invoke, "act": &h.act, "run": &h.run, "connect": &h.connect, "disconnect": &h.disconnect,
 		"subscribe": &h.subscribe, "restore": &h.restore, "stateChanged": &h.stateChanged, "watch": &h.watch, "makeError": &h.makeError,
-		"authorize": &h.authorize, "allowOrigin": &h.allowOrigin, "serveFetch": &h.serveFetch, "fetch": &h.fetch, "socket": &h.socket, "app": &h.app, "repl": &h.repl,
+		"authorize": &h.authorize, "allowOrigin": &h.allowOrigin, "serveFetch": &h.serveFetch, "fetch": &h.fetch, "socket": &h.socket, "app": &h.app, "repl": &h.repl, "initial": &h.initial,
 	} {
 		if f, ok := goja.AssertFunction(o.Get(name)); ok {
 			*dst = f

@@ -46,6 +46,8 @@ export function boot(host: Host): object {
       actors.set(h, actor);
       return actor;
     },
+    /** What a type's config gives as `part`, "state" or "connState", for `rivet check`. */
+    initial: (name: string, part: "state" | "connState") => server.types.get(name)?.config[part],
     drop: (a: Actor) => actors.delete(a.h),
     start: (a: Actor, isNew: boolean, create: boolean, input: unknown) =>
       void a.start(isNew, create, input),

@@ -42,6 +42,13 @@ var printed = []struct {
 	{"benched", "rivet bench", reflect.TypeFor[inspect.Benched]()},
 	{"exported", "each line of rivet export", reflect.TypeFor[inspect.Exported]()},
 	{"imported", "each line of rivet import", reflect.TypeFor[inspect.Imported]()},
+	{"built", "rivet build", reflect.TypeFor[built]()},
+	{"checked", "rivet check", reflect.TypeFor[checked]()},
+	{"doctored", "rivet doctor", reflect.TypeFor[doctored]()},
+	{"config", "rivet config", reflect.TypeFor[[]setting]()},
+	{"version", "rivet version", reflect.TypeFor[versions]()},
+	{"typed", "rivet types", reflect.TypeFor[typed]()},
+	{"opened", "rivet studio --print-url", reflect.TypeFor[opened]()},
 	{"error", "every command that fails, on standard error", reflect.TypeFor[failed]()},
 }
 
@@ -66,7 +73,7 @@ type failure struct {
 }
 
 func main() {
-	files, err := schemas("inspect.go", "patch.go", "tagged.go", "genschemas/main.go")
+	files, err := schemas("inspect.go", "patch.go", "tagged.go", "genschemas/main.go", "genschemas/tools.go")
 	if err == nil {
 		err = os.MkdirAll(os.Args[1], 0o755)
 	}
