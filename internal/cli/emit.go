@@ -66,11 +66,11 @@ func runEmit(ctx context.Context, a *App, in *client.Inspector, x inspect.Actor,
 		return a.printJSON(ctx, sent)
 	}
 	if a.OutTTY {
-		to := plural(x.Conns, "connection")
+		to := plural(x.Conns, "connection") + " open"
 		if conn != "" {
-			to = "connection " + short(conn)
+			to = "to connection " + short(conn)
 		}
-		a.note("%s was sent to those of %s who listen", event, to)
+		a.note("%s was sent (%s)", event, to)
 	}
 	return nil
 }

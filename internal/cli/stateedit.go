@@ -58,6 +58,10 @@ func runStateEdit(ctx context.Context, a *App, in *client.Inspector, x inspect.A
 		return err
 	}
 	patch, err := a.edited(ctx, in, x, o, base, file, text)
+	if errs.Is(err, declined) {
+		a.note("what you wrote is kept in %s", file)
+		return err
+	}
 	if err == nil && len(patch) == 0 {
 		a.note("nothing was changed")
 		return os.Remove(file)
@@ -106,7 +110,7 @@ func (a *App) edited(ctx context.Context, in *client.Inspector, x inspect.Actor,
 			return nil, err
 		}
 		a.printError(err)
-		if a.confirm(ctx, "Edit it once more?", "", false) != nil {
+		if err := a.confirm(ctx, "Edit it once more?", "", false); err != nil {
 			return nil, err
 		}
 	}

@@ -187,6 +187,7 @@ func (a *App) explainWrite(o writeOptions, base value.Value, mine inspect.Patch,
 	if !errors.As(err, &c) {
 		return err
 	}
+	c.Patch = brief(base, c.Patch)
 	meta := &value.Object{}
 	meta.Set("rev", float64(c.Rev))
 	meta.Set("yours", patchValue(mine))
@@ -199,6 +200,21 @@ func (a *App) explainWrite(o writeOptions, base value.Value, mine inspect.Patch,
 	f.more = append(f.more, "theirs:")
 	f.more = append(f.more, splitLines(a.diffText(p, base, c.Patch, a.width()))...)
 	return f.hint("rivet state %s shows it as it is", o.subject.typed)
+}
+
+// brief is a patch of base without what it changes more than once.
+func brief(base value.Value, patch inspect.Patch) inspect.Patch {
+	if after, err := inspect.Apply(base, patch); base != unknown && err == nil {
+		return inspect.Diff(base, after)
+	}
+	var out inspect.Patch
+	for i, o := range patch {
+		again := slices.ContainsFunc(patch[i+1:], func(later inspect.Op) bool { return later.Op == "replace" && later.Path == o.Path })
+		if o.Op != "replace" || !again {
+			out = append(out, o)
+		}
+	}
+	return out
 }
 
 func splitLines(s string) []string { return strings.Split(strings.TrimSuffix(s, "\n"), "\n") }
