@@ -61,6 +61,7 @@ type cell struct {
 	base     *actor.Base // the state that this life started with, until its start is told
 	startSeq uint64
 	startAt  time.Time
+	madeSeq  uint64 // of the creation that this life begins with: before its start
 	reloaded bool
 	created  *actor.Entry // of the row that a batch under way inserts
 	lived    bool

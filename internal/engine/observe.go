@@ -217,7 +217,10 @@ func (c *cell) creating(input value.Value) *actor.Entry {
 	if c.e.opts.Observer == nil {
 		return nil
 	}
-	en := &actor.Entry{Kind: actor.EntryCreate, Via: "start"}
+	en := &actor.Entry{Kind: actor.EntryCreate, Via: "start", Seq: c.madeSeq}
+	if c.madeSeq != 0 {
+		en.At, c.madeSeq = c.startAt, 0
+	}
 	if _, none := input.(value.Undefined); !none && input != nil {
 		en.Args = []value.Value{input}
 	}

@@ -123,6 +123,10 @@ func TestObserverHearsALife(t *testing.T) {
 		t.Errorf("entries\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 	inc := n.find(t, actor.EntryAction, "inc")
+	made, start := n.find(t, actor.EntryCreate, ""), n.find(t, actor.EntryStart, "")
+	if made.Seq >= start.Seq || start.Seq >= inc.Seq {
+		t.Errorf("numbered %d, %d, %d; want creation, start and action in this order", made.Seq, start.Seq, inc.Seq)
+	}
 	for _, e := range []*actor.Entry{n.find(t, actor.EntryEvent, "after"), n.find(t, actor.EntryLog, "")} {
 		if e.Cause != inc.Seq || e.Trace != inc.Seq {
 			t.Errorf("%s came from %d (trace %d), want %d", e.Kind, e.Cause, e.Trace, inc.Seq)

@@ -147,6 +147,10 @@ func (c *cell) start(img *actor.Image) {
 	c.gen++
 	c.work = actor.Work{Actions: 1}
 	if o := c.e.opts.Observer; o != nil {
+		c.madeSeq = 0
+		if c.creates != nil {
+			c.madeSeq = o.Seq()
+		}
 		c.startSeq, c.startAt, c.reloaded = o.Seq(), c.e.clock.Now(), c.reload
 		c.base = nil
 		if img.Snapshot != nil {
