@@ -50,6 +50,7 @@ var natives map[string]func(*platform) goja.Value
 func init() { // not a literal: the functions refer back to the table
 	natives = map[string]func(*platform) goja.Value{
 		"events":           (*platform).eventsNative,
+		"inspect":          (*platform).inspectNative,
 		"encoding":         (*platform).encodingNative,
 		"url":              (*platform).urlNative,
 		"blob":             (*platform).blobNative,

@@ -61,3 +61,24 @@ func Parts(text string) (parts []actor.LinePart) {
 	add("", text)
 	return parts
 }
+
+// inspectNative is a function that looks into a promise: its state and result.
+func (p *platform) inspectNative() goja.Value {
+	return p.fn("promise", func(c goja.FunctionCall) goja.Value {
+		o, ok := c.Argument(0).(*goja.Object)
+		if !ok {
+			return p.vm.NewArray()
+		}
+		x, ok := o.Export().(*goja.Promise)
+		if !ok {
+			return p.vm.NewArray()
+		}
+		switch x.State() {
+		case goja.PromiseStateFulfilled:
+			return p.vm.NewArray("fulfilled", x.Result())
+		case goja.PromiseStateRejected:
+			return p.vm.NewArray("rejected", x.Result())
+		}
+		return p.vm.NewArray("pending")
+	})
+}

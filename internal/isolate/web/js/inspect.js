@@ -8,6 +8,17 @@ exports.toBigInt = (n) => BigInt(n);
 
 const maxLength = 64 * 1024;
 
+/** Marks of a part's style, for terminals and the Studio: \x0e, a letter, the part, \x0f. */
+const marks = /\x0e.|\x0f/gs;
+const plain = (s, ctx) => ctx.marks ? s.replace(marks, "") : s;
+/** Text that is not quoted may hold what would be taken for a mark. */
+const clean = (s) => s.replace(/[\x0e\x0f]/g, " ");
+function style(s, letter, ctx) {
+  if (!ctx.marks) return s;
+  return s.split("\n").map((line) => "\x0e" + letter + clean(line) + "\x0f").join("\n");
+}
+const named = { special: "p", number: "n", bigint: "i", boolean: "b", undefined: "u", null: "l", string: "s", symbol: "y", date: "d", regexp: "r", module: "k", name: "k" };
+
 function quote(s) {
   let q = "'";
   if (s.includes("'")) q = !s.includes('"') ? '"' : !s.includes("`") && !s.includes("${") ? "`" : "'";
@@ -21,8 +32,8 @@ function quote(s) {
     else if (c === "\b") out += "\\b";
     else if (c === "\f") out += "\\f";
     else if (c === "\v") out += "\\v";
-    else if (n < 32 || n === 127) out += "\\x" + n.toString(16).toUpperCase().padStart(2, "0");
-    else if (n >= 0xd800 && n <= 0xdfff) out += "\\u" + n.toString(16).toUpperCase();
+    else if (n < 32 || (n >= 127 && n < 160)) out += "\\x" + n.toString(16).toUpperCase().padStart(2, "0");
+    else if (n >= 0xd800 && n <= 0xdfff) out += "\\u" + n.toString(16);
     else out += c;
   }
   return q + out + q;
@@ -31,21 +42,29 @@ function quote(s) {
 function primitive(v, ctx) {
   switch (typeof v) {
     case "string": {
+      let rest = "";
       if (v.length > ctx.maxStringLength) {
-        const rest = v.length - ctx.maxStringLength;
-        return quote(v.slice(0, ctx.maxStringLength)) + `... ${rest} more character${rest > 1 ? "s" : ""}`;
+        const n = v.length - ctx.maxStringLength;
+        v = v.slice(0, ctx.maxStringLength);
+        rest = `... ${n} more character${n > 1 ? "s" : ""}`;
       }
-      return quote(v);
+      // A long text stands on as many lines as it has.
+      if (ctx.compact !== true && v.length > 16 && v.length > ctx.breakLength - ctx.indent - 4) {
+        return v.split(/(?<=\n)/).map((l) => style(quote(l), "s", ctx)).join(" +\n" + " ".repeat(ctx.indent + 2)) + rest;
+      }
+      return style(quote(v), "s", ctx) + rest;
     }
-    case "number": return Object.is(v, -0) ? "-0" : String(v);
-    case "bigint": return v + "n";
-    case "symbol": return v.toString();
-    default: return String(v);
+    case "number": return style(Object.is(v, -0) ? "-0" : String(v), "n", ctx);
+    case "bigint": return style(v + "n", "i", ctx);
+    case "symbol": return style(v.toString(), "y", ctx);
+    case "boolean": return style(String(v), "b", ctx);
+    case "undefined": return style("undefined", "u", ctx);
+    default: return style(String(v), "l", ctx);
   }
 }
 
 const identifier = /^[a-zA-Z_][a-zA-Z_0-9]*$/;
-const keyText = (k) => typeof k === "symbol" ? `[${k.toString()}]` : identifier.test(k) ? k : quote(k);
+const keyText = (k, ctx) => typeof k === "symbol" ? `[${style(k.toString(), "y", ctx)}]` : k === "__proto__" ? "['__proto__']" : identifier.test(k) ? style(k, "k", ctx) : style(quote(k), "s", ctx);
 
 function className(o) {
   let p = o;
@@ -92,93 +111,139 @@ function inspectValue(v, ctx, depth, typed) {
     try { hook = v[custom]; } catch { hook = undefined; }
     if (typeof hook === "function" && hook !== inspect) {
       const left = ctx.depth === Infinity ? Infinity : ctx.depth - depth;
-      const r = hook.call(v, left, { ...ctx.options, depth: left, stylize: (s) => String(s) }, inspect);
-      if (r !== v) return typeof r === "string" ? r.replaceAll("\n", "\n" + " ".repeat(ctx.indent)) : inspectValue(r, ctx, depth);
+      const stylize = (s, name) => named[name] ? style(String(s), named[name], ctx) : String(s);
+      const r = hook.call(v, left, { ...ctx.options, depth: left, stylize }, inspect);
+      if (r !== v) return typeof r === "string" ? (ctx.marks && !r.includes("\x0e") ? style(r, "p", ctx) : r).replaceAll("\n", "\n" + " ".repeat(ctx.indent)) : inspectValue(r, ctx, depth);
     }
   }
   if (ctx.seen.includes(v)) {
     if (!ctx.circular.has(v)) ctx.circular.set(v, ctx.circular.size + 1);
-    return `[Circular *${ctx.circular.get(v)}]`;
+    return style(`[Circular *${ctx.circular.get(v)}]`, "p", ctx);
   }
   return inspectObject(v, ctx, depth);
 }
+
+/** What an object is called whose class has no name of its own. */
+function nullPrefix(o, tag, fallback, size) {
+  const n = size === undefined ? "" : `(${size})`;
+  return `[${fallback}${n}: null prototype] ${tag ? `[${tag}] ` : ""}`;
+}
+
+function functionBase(v, name, tag) {
+  const source = Function.prototype.toString.call(v);
+  if (/^class\b/.test(source) && source.endsWith("}")) {
+    const own = Object.prototype.hasOwnProperty.call(v, "name") && v.name;
+    let base = `[class ${own ? v.name : "(anonymous)"}`;
+    if (name !== "Function" && name !== null) base += ` [${name}]`;
+    if (tag && name !== tag) base += ` [${tag}]`;
+    const parent = Object.getPrototypeOf(v);
+    if (name === null) base += " extends null";
+    else if (parent && parent.name) base += ` extends ${parent.name}`;
+    return base + "]";
+  }
+  const type = /^async\s*(function\s*)?\*/.test(source) ? "AsyncGeneratorFunction" : /^async\b/.test(source) ? "AsyncFunction" : /^(function\s*)?\*/.test(source) ? "GeneratorFunction" : "Function";
+  let base = `[${type}`;
+  if (name === null) base += " (null prototype)";
+  base += v.name ? `: ${v.name}]` : " (anonymous)]";
+  if (name !== type && name !== null && name !== "Function") base += ` ${name}`;
+  if (tag && name !== tag && tag !== type) base += ` [${tag}]`;
+  return base;
+}
+
+const iteratorTag = /^(Array|Map|Set|String) Iterator$/;
 
 function inspectObject(v, ctx, depth) {
   const name = className(v);
   let tag = "";
   try { tag = v[Symbol.toStringTag]; } catch { tag = ""; }
-  if (typeof tag !== "string" || tag === "" || tag === name) tag = "";
+  if (typeof tag !== "string" || tag === "" || tag === name || Object.prototype.propertyIsEnumerable.call(v, Symbol.toStringTag)) tag = "";
   const prefix = (fallback, size) => {
-    const n = size === undefined ? "" : `(${size})`;
-    const base = name === null ? `[${fallback}${n}: null prototype] ` : `${name}${n} `;
-    return tag && tag !== name ? `${base}[${tag}] ` : base;
+    if (name === null) return nullPrefix(v, tag && tag !== fallback ? tag : "", fallback, size);
+    return `${name}${size === undefined ? "" : `(${size})`} ${tag && tag !== name ? `[${tag}] ` : ""}`;
   };
   let keys = ctx.showHidden ? Reflect.ownKeys(v) : Object.keys(v).concat(Object.getOwnPropertySymbols(v).filter((s) => Object.prototype.propertyIsEnumerable.call(v, s)));
   let braces = ["{", "}"], base = "", entries = null, isList = false;
   const typedName = isTyped(v);
+  const notIndex = (k) => typeof k === "symbol" || !isIndex(k);
   if (Array.isArray(v)) {
     isList = true;
-    keys = keys.filter((k) => typeof k === "symbol" || !isIndex(k));
+    keys = keys.filter(notIndex);
     braces = [(name === "Array" && !tag ? "" : prefix("Array", v.length)) + "[", "]"];
+    if (v.length === 0 && keys.length === 0) return `${braces[0]}]`;
     entries = (out) => listEntries(v, ctx, depth, out);
   } else if (typedName) {
     isList = true;
-    keys = keys.filter((k) => typeof k === "symbol" || !isIndex(k));
-    tag = "";
+    keys = keys.filter(notIndex);
     braces = [prefix(typedName, v.length) + "[", "]"];
+    if (v.length === 0 && keys.length === 0) return `${braces[0]}]`;
     entries = (out) => listEntries(v, ctx, depth, out);
   } else if (isSet(v)) {
-    tag = tag === "Set" ? "" : tag;
     braces[0] = prefix("Set", v.size) + "{";
+    if (v.size === 0 && keys.length === 0) return `${braces[0]}}`;
     entries = (out) => { let i = 0; for (const x of Set.prototype.values.call(v)) { if (i++ >= ctx.maxArrayLength) { out.push(more(v.size - i + 1)); break; } out.push(child(x, ctx, depth)); } };
   } else if (isMap(v)) {
-    tag = tag === "Map" ? "" : tag;
     braces[0] = prefix("Map", v.size) + "{";
+    if (v.size === 0 && keys.length === 0) return `${braces[0]}}`;
     entries = (out) => { let i = 0; for (const [k, x] of Map.prototype.entries.call(v)) { if (i++ >= ctx.maxArrayLength) { out.push(more(v.size - i + 1)); break; } out.push(`${child(k, ctx, depth)} => ${child(x, ctx, depth)}`); } };
   } else if (typeof v === "function") {
-    const isClass = /^class\b/.test(Function.prototype.toString.call(v));
-    base = isClass ? `[class ${v.name || "(anonymous)"}${Object.getPrototypeOf(v)?.name ? ` extends ${Object.getPrototypeOf(v).name}` : ""}]`
-      : `[${name === "Function" || name === null ? "Function" : name}${v.name ? ": " + v.name : " (anonymous)"}]`;
-    if (keys.length === 0) return base;
+    base = functionBase(v, name, tag);
+    if (keys.length === 0) return style(base, "p", ctx);
   } else if (isRegExp(v)) {
     base = RegExp.prototype.toString.call(v);
-    if (keys.length === 0) return base;
+    if (keys.length === 0) return style(base, "r", ctx);
   } else if (isDate(v)) {
     base = Number.isNaN(Date.prototype.getTime.call(v)) ? "Invalid Date" : Date.prototype.toISOString.call(v);
-    if (keys.length === 0) return base;
+    if (name !== "Date") base = prefix("Date") + base;
+    if (keys.length === 0) return style(base, "d", ctx);
   } else if (isError(v)) {
     base = stackText(v, ctx, keys);
     if ("cause" in v && !keys.includes("cause")) keys.push("cause");
     if (Array.isArray(v.errors) && !keys.includes("errors")) keys.push("errors");
     if (ctx.indent) base = base.replaceAll("\n", "\n" + " ".repeat(ctx.indent));
+    base = clean(base);
     if (depth > ctx.depth) return `[${v.name || "Error"}: ${v.message}]`;
     if (keys.length === 0) return base;
   } else if (isBoxed(v)) {
     const p = v.valueOf();
-    base = `[${name}: ${primitive(p, ctx)}]`;
-    if (typeof p === "string") keys = keys.filter((k) => typeof k === "symbol" || !isIndex(k));
-    if (keys.length === 0) return base;
+    const type = { number: "Number", string: "String", boolean: "Boolean", bigint: "BigInt", symbol: "Symbol" }[typeof p];
+    base = `[${type}${type === name ? "" : name === null ? " (null prototype)" : ` (${name})`}: ${primitive(p, { ...ctx, marks: false })}]`;
+    if (tag && tag !== name && tag !== type) base += ` [${tag}]`;
+    if (typeof p === "string") keys = keys.filter(notIndex);
+    if (keys.length === 0) return style(base, { Number: "n", String: "s", Boolean: "b", BigInt: "i", Symbol: "y" }[type], ctx);
   } else if (v instanceof ArrayBuffer) {
     const b = new Uint8Array(v);
     const hex = Array.from(b.subarray(0, 50), (x) => x.toString(16).padStart(2, "0")).join(" ");
     braces[0] = "ArrayBuffer {";
-    entries = (out) => out.push(`[Uint8Contents]: <${hex}${b.length > 50 ? ` ... ${b.length - 50} more bytes` : ""}>`, `byteLength: ${b.length}`);
+    entries = (out) => out.push(`[${style("Uint8Contents", "p", ctx)}]: <${hex}${b.length > 50 ? ` ... ${b.length - 50} more bytes` : ""}>`, `byteLength: ${style(String(b.length), "n", ctx)}`);
+  } else if (v instanceof DataView) {
+    braces[0] = "DataView {";
+    entries = (out) => { for (const k of ["byteLength", "byteOffset", "buffer"]) out.push(`${k}: ${child(v[k], ctx, depth)}`); };
   } else if (isPromise(v)) {
     braces[0] = prefix("Promise") + "{";
-    if (keys.length === 0) return prefix("Promise") + "{ ... }";
+    const [state, result] = native(v);
+    entries = (out) => {
+      if (state === "pending") out.push(style("<pending>", "p", ctx));
+      else if (state === "rejected") out.push(`${style("<rejected>", "p", ctx)} ${child(result, ctx, depth)}`);
+      else if (state === "fulfilled") out.push(child(result, ctx, depth));
+    };
   } else if (v instanceof WeakMap || v instanceof WeakSet) {
-    return `${prefix("WeakMap")}{ <items unknown> }`;
+    tag = "";
+    return `${prefix(v instanceof WeakMap ? "WeakMap" : "WeakSet")}{ ${style("<items unknown>", "p", ctx)} }`;
   } else if (brand(v) === "Arguments") {
-    isList = true;
-    keys = keys.filter((k) => typeof k === "symbol" || !isIndex(k));
-    braces = ["[Arguments] [", "]"];
-    entries = (out) => listEntries(v, ctx, depth, out);
+    braces[0] = "[Arguments] {";
+  } else if (iteratorTag.test(tag)) {
+    const [, of] = iteratorTag.exec(tag);
+    return `Object [${of} Iterator] {}`;
+  } else if (name === "Object" && !tag) {
+    if (keys.length === 0) return "{}";
   } else {
-    const p = name === "Object" && !tag ? "" : prefix("Object");
-    braces[0] = p + "{";
-    if (keys.length === 0) return p + "{}";
+    braces[0] = prefix("Object") + "{";
+    if (keys.length === 0) return `${braces[0]}}`;
   }
-  if (depth > ctx.depth) return `[${(name === null ? `[Object: null prototype]` : tag && tag !== name ? `${name} [${tag}]` : name)}]`;
+  if (depth > ctx.depth) {
+    const cut = (name === null ? nullPrefix(v, tag, "Object") : `${name} ${tag && tag !== name ? `[${tag}] ` : ""}`).trimEnd();
+    return style(Array.isArray(v) && name === "Array" ? "[Array]" : `[${cut}]`, "p", ctx);
+  }
 
   const out = [];
   ctx.seen.push(v);
@@ -196,10 +261,13 @@ function inspectObject(v, ctx, depth) {
     ctx.indent -= 2;
   }
   const ref = ctx.circular.get(v);
-  const mark = ref === undefined ? "" : `<ref *${ref}> `;
-  if (base) braces[0] = base + " {";
-  const text = reduce(out, ctx, mark + braces[0], braces[1], isList, depth);
-  ctx.budget -= text.length > 200 ? 200 : text.length;
+  if (ref !== undefined) {
+    const mark = style(`<ref *${ref}>`, "p", ctx);
+    if (base) base = `${mark} ${base}`;
+    else braces[0] = `${mark} ${braces[0]}`;
+  }
+  const text = reduce(out, ctx, base, braces, isList, depth, v);
+  ctx.budget -= Math.min(text.length, 200);
   return text;
 }
 
@@ -210,7 +278,7 @@ const child = (v, ctx, depth) => inspectValue(v, ctx, depth + 1);
 function listEntries(v, ctx, depth, out) {
   const n = Math.min(v.length, ctx.maxArrayLength);
   let holes = 0, shown = 0, i = 0;
-  const flush = () => { if (holes) { out.push(`<${holes} empty item${holes > 1 ? "s" : ""}>`); holes = 0; shown++; } };
+  const flush = () => { if (holes) { out.push(style(`<${holes} empty item${holes > 1 ? "s" : ""}>`, "u", ctx)); holes = 0; shown++; } };
   for (; i < v.length && shown < n && i < 1e6; i++) {
     if (!Object.prototype.hasOwnProperty.call(v, i)) { holes++; continue; }
     flush();
@@ -220,60 +288,81 @@ function listEntries(v, ctx, depth, out) {
     if (ctx.budget <= 0) { i++; break; }
   }
   flush();
-  if (i < v.length) out.push(more(v.length - i));
+  if (i < v.length) { out.push(more(v.length - i)); ctx.cut = out; }
 }
 
 function property(o, k, ctx, depth, isList) {
   const d = Object.getOwnPropertyDescriptor(o, k) || { value: o[k], enumerable: true };
   let text;
-  if (d.get) text = d.set ? "[Getter/Setter]" : "[Getter]";
-  else if (d.set) text = "[Setter]";
+  if (d.get) text = style(d.set ? "[Getter/Setter]" : "[Getter]", "p", ctx);
+  else if (d.set) text = style("[Setter]", "p", ctx);
   else text = child(d.value, ctx, depth);
-  const key = d.enumerable === false ? `[${typeof k === "symbol" ? k.toString() : k}]` : keyText(k);
+  const key = d.enumerable === false ? `[${typeof k === "symbol" ? k.toString() : k}]` : keyText(k, ctx);
   return `${key}: ${text}`;
 }
 
-function reduce(out, ctx, open, close, isList, depth) {
-  if (out.length === 0) return open + close;
-  const pad = " ".repeat(ctx.indent);
-  if (ctx.breakLength === Infinity && ctx.compact) return `${open} ${out.join(", ")} ${close}`;
+function reduce(out, ctx, base, braces, isList, depth, value) {
   const entries = out.length;
-  if (isList && entries > 6) out = group(out, ctx);
-  if (ctx.compact !== false && entries === out.length && ctx.current - depth < Number(ctx.compact)) {
-    const total = out.reduce((n, s) => n + s.length, 0) + 2 * entries + ctx.indent + open.length + 10;
-    if (total <= ctx.breakLength && !open.includes("\n") && !out.some((s) => s.includes("\n"))) return `${open} ${out.join(", ")} ${close}`;
+  const lead = base ? `${base} ` : "";
+  const open = braces[0], close = braces[1];
+  if (ctx.compact === true) {
+    if (fits(out, ctx, open.length + base.length + out.length + ctx.indent, base)) return `${lead}${open} ${out.join(", ")} ${close}`;
+  } else if (ctx.compact) {
+    if (isList && entries > 6) out = group(out, ctx, value);
+    if (ctx.current - depth < ctx.compact && entries === out.length) {
+      const start = out.length + ctx.indent + plain(open, ctx).length + base.length + 10;
+      if (fits(out, ctx, start, base)) {
+        const joined = out.join(", ");
+        if (!joined.includes("\n")) return `${lead}${open}${joined ? ` ${joined} ` : " "}${close}`;
+      }
+    }
   }
-  return `${open}\n${pad}  ${out.join(`,\n${pad}  `)}\n${pad}${close}`;
+  const pad = `\n${" ".repeat(ctx.indent)}`;
+  return `${lead}${open}${pad}  ${out.join(`,${pad}  `)}${pad}${close}`;
+}
+
+/** Whether all parts stand on one line. */
+function fits(out, ctx, start, base) {
+  let total = out.length + start;
+  if (total + out.length > ctx.breakLength) return false;
+  for (const s of out) {
+    total += plain(s, ctx).length;
+    if (total > ctx.breakLength) return false;
+  }
+  return base === "" || !base.includes("\n");
 }
 
 /** Puts short elements of a long list in columns. */
-function group(out, ctx) {
-  let last = out.length, extra = "";
-  if (/^\.\.\. \d+ more items?$/.test(out[last - 1])) { last--; extra = out[last]; }
+function group(out, ctx, value) {
+  const cut = ctx.cut === out;
+  const last = out.length - (cut ? 1 : 0);
   const sep = 2, lens = [];
   let total = 0, max = 0;
   for (let i = 0; i < last; i++) {
-    const n = out[i].length;
-    if (out[i].includes("\n")) return out;
+    const n = plain(out[i], ctx).length;
     lens.push(n); total += n + sep; if (n > max) max = n;
   }
   const actual = max + sep;
-  if (actual * 3 + ctx.indent >= 80 || !(total / actual > 5 || max <= 6)) return out;
+  if (actual * 3 + ctx.indent >= ctx.breakLength || !(total / actual > 5 || max <= 6)) return out;
   const bias = Math.sqrt(actual - total / out.length);
-  const cols = Math.min(Math.round(Math.sqrt(2.5 * Math.max(bias, 1) * last) / Math.max(bias, 1)), Math.floor((80 - ctx.indent) / actual), 12, 15);
+  const biased = Math.max(actual - 3 - bias, 1);
+  const cols = Math.min(Math.round(Math.sqrt(2.5 * biased * last) / biased), Math.floor((ctx.breakLength - ctx.indent) / actual), Number(ctx.compact) * 4, 15);
   if (cols <= 1) return out;
   const rows = [], widths = [];
   for (let i = 0; i < cols; i++) { let w = 0; for (let j = i; j < last; j += cols) if (lens[j] > w) w = lens[j]; widths.push(w + sep); }
-  const start = /^-?[\d.]+n?$/.test(out[0]);
+  let start = true;
+  for (let i = 0; i < out.length; i++) if (typeof value[i] !== "number" && typeof value[i] !== "bigint") { start = false; break; }
   for (let i = 0; i < last; i += cols) {
     const end = Math.min(i + cols, last);
-    let row = "";
-    let j = i;
-    for (; j < end - 1; j++) { const cell = out[j] + ", "; row += start ? cell.padStart(widths[j - i]) : cell.padEnd(widths[j - i]); }
-    row += start ? out[j].padStart(widths[j - i] - sep) : out[j];
+    let row = "", j = i;
+    for (; j < end - 1; j++) {
+      const cell = `${out[j]}, `, width = widths[j - i] + out[j].length - lens[j];
+      row += start ? cell.padStart(width) : cell.padEnd(width);
+    }
+    row += start ? out[j].padStart(widths[j - i] + out[j].length - lens[j] - sep) : out[j];
     rows.push(row);
   }
-  if (extra) rows.push(extra);
+  if (cut) rows.push(out[last]);
   return rows;
 }
 
@@ -283,7 +372,7 @@ function inspect(v, options, oldDepth) {
   const depth = options.depth === null ? Infinity : options.depth === undefined ? 2 : Number(options.depth);
   const limit = (x, d) => x === null ? Infinity : x === undefined ? d : Number(x);
   const ctx = {
-    current: 0, options, depth, seen: [], circular: new Map(), indent: 0, budget: maxLength,
+    current: 0, options, depth, seen: [], circular: new Map(), indent: 0, budget: maxLength, cut: undefined, marks: options.marks === true,
     showHidden: !!options.showHidden, customInspect: options.customInspect !== false,
     maxArrayLength: Math.min(limit(options.maxArrayLength, 100), 1e5), maxStringLength: limit(options.maxStringLength, 10000),
     breakLength: limit(options.breakLength, 80), compact: options.compact === undefined ? 3 : options.compact, sorted: !!options.sorted,
