@@ -14,6 +14,7 @@ import (
 	"github.com/rivetdev/rivet/internal/client"
 	"github.com/rivetdev/rivet/internal/client/repl"
 	"github.com/rivetdev/rivet/internal/errs"
+	"github.com/rivetdev/rivet/internal/tui/console"
 	"github.com/rivetdev/rivet/internal/wire/inspect"
 )
 
@@ -73,13 +74,24 @@ func runRepl(ctx context.Context, a *App, o replOptions) error {
 		return err
 	}
 	interactive := len(o.eval) == 0 && a.InTTY && a.OutTTY && !a.global.json && a.env["TERM"] != "dumb"
-	s := repl.New(repl.Options{Inspector: in, Timeout: o.timeout, Dir: a.Cwd, Keep: interactive})
+	telling, stop := context.WithCancel(ctx)
+	notices := make(chan repl.Notice, 64)
+	s := repl.New(repl.Options{Inspector: in, Timeout: o.timeout, Dir: a.Cwd, Keep: interactive, Tell: func(n repl.Notice) {
+		select {
+		case notices <- n:
+		case <-telling.Done(): // nobody hears any more
+		}
+	}})
 	defer s.Close()
+	defer stop()
 	if _, err := s.Open(ctx, o.use); err != nil {
 		if o.use != "" {
 			return (&failure{says: errs.As(err)}).pointAt(o.use)
 		}
 		return err
+	}
+	if interactive {
+		return a.talk(ctx, in, s, notices)
 	}
 	r := &replRun{App: a, ctx: ctx, s: s, o: o}
 	if len(o.eval) > 0 {
@@ -91,6 +103,19 @@ func runRepl(ctx context.Context, a *App, o replOptions) error {
 		return r.end()
 	}
 	return r.lines(a.In)
+}
+
+// talk is the REPL at a terminal.
+func (a *App) talk(ctx context.Context, in *client.Inspector, s *repl.Session, notices <-chan repl.Notice) error {
+	if err := s.Watch(ctx); err != nil {
+		return err
+	}
+	p := painter(a.colorOut())
+	greeting := p.dim(fmt.Sprintf("rivet %s at %s; .help helps, Ctrl-D ends", a.Build.Version, a.outText(in.URL())))
+	return console.Run(ctx, console.Options{
+		Session: s, In: a.In, Out: a.Out, Environ: a.Environ, Color: a.colorOut(), Safe: a.outText,
+		Greeting: greeting, Notices: notices,
+	})
 }
 
 // replRun evaluates without a person at the keyboard.
