@@ -43,9 +43,13 @@ export function Help() {
 export function Keys({ keys }: { keys: string }) {
   return (
     <span className={css.keys}>
-      {shownKeys(keys).map((k) => (
-        <kbd key={k}>{k}</kbd>
-      ))}
+      {keys
+        .split(" | ")
+        .slice(0, 2)
+        .flatMap((k, i) => [
+          ...(i > 0 ? [" / "] : []),
+          ...shownKeys(k).map((s) => <kbd key={`${k} ${s}`}>{s}</kbd>),
+        ])}
     </span>
   );
 }

@@ -147,7 +147,6 @@ export function Rows<T>(props: Props<T>) {
   const tracks = p.columns.map((c) => c.width).join(" ");
   return (
     <div className={css.frame}>
-      {/* biome-ignore lint/a11y/useSemanticElements: a table can't be virtualised by its elements */}
       <div
         ref={box}
         className={css.box}
@@ -164,14 +163,12 @@ export function Rows<T>(props: Props<T>) {
         }}
       >
         <Head {...p} tracks={tracks} />
-        {/* biome-ignore lint/a11y/useSemanticElements: see above */}
         <div role="rowgroup" className={css.rows} style={{ height: v.getTotalSize() }}>
           {items.map((i) => {
             const row = p.row(i.index);
             const id = row && p.id(row);
             return (
               // biome-ignore lint/a11y/useKeyWithClickEvents: the grid has the keys
-              // biome-ignore lint/a11y/useSemanticElements: see above
               <div
                 key={i.index}
                 role="row"
@@ -196,8 +193,6 @@ export function Rows<T>(props: Props<T>) {
               >
                 {row ? (
                   p.columns.map((c) => (
-                    // biome-ignore lint/a11y/useSemanticElements: see above
-                    // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus
                     <div
                       key={c.id}
                       role="gridcell"
@@ -234,12 +229,8 @@ function Head<T>(p: Props<T> & { tracks: string }) {
   const down = p.sort?.startsWith("-") ?? false;
   const by = p.sort?.replace(/^-/, "");
   return (
-    // biome-ignore lint/a11y/useSemanticElements: see above
-    // biome-ignore lint/a11y/useFocusableInteractive: it has buttons
     <div role="row" className={css.head} style={{ gridTemplateColumns: p.tracks }}>
       {p.columns.map((c) => (
-        // biome-ignore lint/a11y/useSemanticElements: see above
-        // biome-ignore lint/a11y/useFocusableInteractive: it has a button
         <div
           key={c.id}
           role="columnheader"

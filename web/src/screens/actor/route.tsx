@@ -102,9 +102,9 @@ function ActorScreen() {
 function Numbers({ actor: a }: { actor: Actor }) {
   return (
     <dl className={css.numbers}>
-      <Quantity name="connections" n={a.conns} />
+      <Quantity name="connection" n={a.conns} />
       <Quantity name="queued" n={a.queued} />
-      <Quantity name="errors" n={a.errors} tone={a.errors > 0 ? "error" : undefined} />
+      <Quantity name="error" n={a.errors} tone={a.errors > 0 ? "error" : undefined} />
       <div className={css.number}>
         <dd>
           <Flash value={a.rev}>{bytes(a.stateBytes)}</Flash>
@@ -121,7 +121,7 @@ function Quantity({ name, n, tone }: { name: string; n: number; tone?: "error" |
       <dd>
         <Flash value={n}>{count(n)}</Flash>
       </dd>
-      <dt>{name}</dt>
+      <dt>{name === "queued" || n === 1 ? name : `${name}s`}</dt>
     </div>
   );
 }
