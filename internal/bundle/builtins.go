@@ -9,12 +9,12 @@ import (
 // globalThis.__rivet_modules["node:NAME"].
 var usableBuiltins = set("buffer", "events", "util", "util/types", "path", "path/posix", "url", "crypto",
 	"stream", "stream/promises", "stream/web", "async_hooks", "assert", "assert/strict", "querystring", "string_decoder",
-	"timers", "timers/promises", "process")
+	"timers", "timers/promises", "process", "console", "diagnostics_channel", "perf_hooks", "punycode")
 
 // otherBuiltins need a Node or Bun process.
-var otherBuiltins = set("child_process", "cluster", "console", "constants", "dgram", "diagnostics_channel", "dns",
+var otherBuiltins = set("child_process", "cluster", "constants", "dgram", "dns",
 	"dns/promises", "domain", "fs", "fs/promises", "http", "http2", "https", "inspector", "inspector/promises", "module", "net",
-	"os", "path/win32", "perf_hooks", "punycode", "readline", "readline/promises", "repl", "sys", "tls",
+	"os", "path/win32", "readline", "readline/promises", "repl", "sys", "tls",
 	"trace_events", "tty", "v8", "vm", "wasi", "worker_threads", "zlib", "sqlite", "test", "sea")
 
 func set(names ...string) map[string]bool {

@@ -24,7 +24,7 @@ var shared = map[string]string{
 
 func main() {
 	for entry, name := range map[string]string{
-		"buffer/index.js": "buffer", "events/events.js": "events", "path-browserify/index.js": "path",
+		"buffer/index.js": "buffer", "events/events.js": "emitter", "path-browserify/index.js": "path",
 		"punycode/punycode.js": "punycode", "readable-stream/lib/ours/browser.js": "stream",
 		"string_decoder/lib/string_decoder.js": "string_decoder",
 	} {

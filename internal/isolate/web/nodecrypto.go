@@ -23,6 +23,15 @@ func (p *platform) nodeCryptoNative() goja.Value {
 			return p.newBytes(b)
 		},
 		"hash":   p.nodeHash,
+		"aes":    p.cryptoAES,
+		"hkdf":   p.cryptoHKDF,
+		"sign":   p.cryptoSign,
+		"verify": p.cryptoVerify,
+		"oaep":   p.cryptoOAEP,
+		"key":    p.nodeKey,
+		"public": func(c goja.FunctionCall) goja.Value { return p.describedKey(publicOf(p.keyArg(c.Argument(0)))) },
+		"encode": p.nodeKeyEncode,
+		"der":    p.nodeSignature,
 		"equal":  p.cryptoEqual,
 		"pbkdf2": p.nodePBKDF2,
 		"scrypt": func(c goja.FunctionCall) goja.Value {

@@ -158,7 +158,7 @@ func (p *platform) require(name string) *goja.Object {
 }
 
 // dataModules are those whose classes are data, or bases of the user's own.
-var dataModules = map[string]bool{"node/events": true, "node/buffer": true, "node/url": true, "node/assert": true, "node/util": true}
+var dataModules = map[string]bool{"node/events": true, "node/emitter": true, "node/buffer": true, "node/url": true, "node/assert": true, "node/util": true}
 
 // markClasses tells apart the instances of a module's classes from data: most
 // have all they are in private fields, and would be stored as {}.
