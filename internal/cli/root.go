@@ -93,6 +93,7 @@ func newRoot(a *App) *cobra.Command {
 		newLsCommand(a),
 		newReplCommand(a),
 		newRestartCommand(a),
+		newSDKCommand(a),
 		newScheduleCommand(a),
 		newServeCommand(a),
 		newStateCommand(a),
