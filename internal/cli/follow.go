@@ -22,6 +22,9 @@ type topic struct {
 	// told is told each update, on a goroutine of the watch; its error ends
 	// following. server names the run of the server that it came from.
 	told func(in *client.Inspector, server string, u client.Update) error
+	// back, if set, is called there when the server is reached again: what is
+	// told next may leave out what happened meanwhile.
+	back func()
 }
 
 // follow follows a topic until ctx ends or told fails. It outlives the server:
@@ -38,7 +41,9 @@ func (a *App) follow(ctx context.Context, server serverOptions, t topic) error {
 		if !errors.As(err, &moved) {
 			return err
 		}
-		in = moved.to
+		if in = moved.to; t.back != nil {
+			t.back() // the watch and its goroutine have ended
+		}
 	}
 }
 
@@ -57,6 +62,9 @@ func (a *App) followOne(ctx context.Context, server serverOptions, in *client.In
 	}
 	state := make(chan error, 16)
 	w, err := in.Watch(ctx, func(err error) {
+		if err == nil && t.back != nil {
+			t.back()
+		}
 		select {
 		case state <- err:
 		default:

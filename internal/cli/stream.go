@@ -147,15 +147,14 @@ func (o *streamOptions) explain(err error) error {
 	return (&failure{says: errs.New(errs.Usage, "%s", e.Msg).WithHint("%s", e.Hint)}).pointAt(o.filter)
 }
 
-// snapLength is how many items the topic begins with; what was missed while the
-// server could not be reached is among them, or else fetched.
+// snapLength is how many items the topic begins with.
 const snapLength = 1000
 
 // remembered is how many items are known by number, so that none is told twice:
 // what was missed is asked for by number, but told in the order in which it ended.
 const remembered = 8192
 
-// follower prints a stream, each item once.
+// follower prints a stream, each item once. It belongs to the watch's goroutine.
 type follower[T any] struct {
 	a      *App
 	o      streamOptions
@@ -163,36 +162,43 @@ type follower[T any] struct {
 	query  client.HistoryQuery
 	server string // whose numbers these are
 	began  bool
+	away   bool // the server was, so that something may be missing
 	seen   map[uint64]bool
 	order  []uint64
 	last   uint64
 }
 
 func followStream[T any](ctx context.Context, a *App, o streamOptions, s stream[T], id string) error {
-	f := &follower[T]{a: a, o: o, s: s, query: client.HistoryQuery{Actor: id, Filter: o.filter, Order: "asc", Limit: maxPage}}
+	f := &follower[T]{a: a, o: o, s: s, query: client.HistoryQuery{Actor: id, Filter: o.filter}}
 	return o.explain(a.follow(ctx, o.server, topic{
 		name: s.topic, query: inspect.Query{Actor: id, Filter: o.filter, Last: snapLength},
 		told: func(in *client.Inspector, server string, u client.Update) error { return f.take(ctx, in, server, u) },
+		back: func() { f.away = true },
 	}))
 }
 
-// take prints what of an update is new.
+// take prints what of an update is new, and before it what is missing.
 func (f *follower[T]) take(ctx context.Context, in *client.Inspector, server string, u client.Update) error {
-	again := f.began && f.server != server || f.began && u.Fresh
 	if f.server != server {
 		f.server, f.seen, f.order, f.last = server, map[uint64]bool{}, nil, 0
 	}
 	items := f.s.of(u)
-	switch {
-	case !f.began:
+	if !f.began {
 		f.began = true
-		return f.begin(ctx, items)
-	case u.Dropped != nil:
-		if err := f.fill(ctx, in, u.Dropped.From, u.Dropped.To); err != nil {
-			return err
+		return f.begin(ctx, in, items)
+	}
+	from, to := uint64(0), uint64(0)
+	if u.Dropped != nil {
+		from, to = u.Dropped.From, u.Dropped.To
+	}
+	if f.away {
+		f.away, from = false, f.last+1
+		if to = 0; len(items) > 0 {
+			to = f.s.seq(items[0])
 		}
-	case again && len(items) >= snapLength:
-		if err := f.fill(ctx, in, f.last+1, f.s.seq(items[0])); err != nil {
+	}
+	if from > 0 {
+		if err := f.fill(ctx, in, from, to); err != nil {
 			return err
 		}
 	}
@@ -200,24 +206,41 @@ func (f *follower[T]) take(ctx context.Context, in *client.Inspector, server str
 }
 
 // begin prints the last few; all are known then.
-func (f *follower[T]) begin(ctx context.Context, items []T) error {
+func (f *follower[T]) begin(ctx context.Context, in *client.Inspector, items []T) error {
 	shown := items
+	old := func(x T) bool { return f.s.at(x) < f.o.since.UnixMilli() }
+	switch {
+	case !f.o.since.IsZero() && slices.ContainsFunc(items, old):
+		shown = slices.DeleteFunc(slices.Clone(items), old)
+	case len(items) > 0 && (f.o.n > len(items) || f.o.n < 0): // the topic may not go back so far
+		list, err := lastOf(ctx, in, f.o, f.s, f.query)
+		if err != nil {
+			return err
+		}
+		if err := f.print(ctx, list.Items); err != nil {
+			return err
+		}
+	}
 	if f.o.n >= 0 {
 		shown = shown[max(0, len(shown)-f.o.n):]
 	}
-	if !f.o.since.IsZero() {
-		shown = slices.DeleteFunc(slices.Clone(shown), func(x T) bool { return f.s.at(x) < f.o.since.UnixMilli() })
+	fresh := map[uint64]bool{}
+	for _, x := range shown {
+		fresh[f.s.seq(x)] = true
 	}
-	for _, x := range items[:len(items)-len(shown)] {
-		f.note(f.s.seq(x))
+	for _, x := range items {
+		if seq := f.s.seq(x); !fresh[seq] {
+			f.note(seq)
+		}
 	}
 	return f.print(ctx, shown)
 }
 
 // fill prints items that the server left out since we were too slow, or away.
 func (f *follower[T]) fill(ctx context.Context, in *client.Inspector, from, to uint64) error {
-	for q := f.query; ; {
-		q.From, q.To = from, to
+	q := f.query
+	q.From, q.To, q.Order, q.Limit = from, to, "asc", maxPage
+	for {
 		page, err := f.s.page(ctx, in, q)
 		if err != nil {
 			return err

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -72,42 +73,102 @@ func TestListsFitTheTerminal(t *testing.T) {
 	testkit.Golden(t, "types.txt", []byte(looks(t, func(a *App) error { return a.printTypes(types) })))
 }
 
-func TestFollowingTellsNothingTwice(t *testing.T) {
-	t.Parallel()
-	var told []uint64
-	a := &App{}
-	f := &follower[inspect.Entry]{a: a, s: stream[inspect.Entry]{
-		seq: func(e inspect.Entry) uint64 { return e.Seq }, at: func(e inspect.Entry) int64 { return e.At },
+// followed is a follower of what a server has by number, and what it told.
+type followed struct {
+	follower[inspect.Entry]
+	has  []uint64 // of the server
+	told []uint64
+}
+
+func newFollowed(o streamOptions) *followed {
+	f := &followed{}
+	f.follower = follower[inspect.Entry]{a: &App{}, o: o, s: stream[inspect.Entry]{
+		seq: func(e inspect.Entry) uint64 { return e.Seq },
+		at:  func(e inspect.Entry) int64 { return e.At },
+		of:  func(u client.Update) []inspect.Entry { return u.Items },
 		print: func(l []inspect.Entry) error {
 			for _, e := range l {
-				told = append(told, e.Seq)
+				f.told = append(f.told, e.Seq)
 			}
 			return nil
 		},
-	}, o: streamOptions{n: 2}}
-	f.s.of = func(u client.Update) []inspect.Entry { return u.Items }
-	steps := []struct {
-		server string
-		seqs   []uint64
-		want   []uint64
-	}{
-		{"a", []uint64{1, 2, 3, 5}, []uint64{3, 5}},
-		{"a", []uint64{4, 6}, []uint64{4, 6}},
-		{"a", []uint64{2, 4, 5, 6, 7}, []uint64{7}},
-		{"b", []uint64{1, 2, 7}, []uint64{1, 2, 7}},
-		{"b", []uint64{7}, nil},
+		page: func(_ context.Context, _ *client.Inspector, q client.HistoryQuery) (l inspect.List[inspect.Entry], err error) {
+			for _, seq := range f.has {
+				if seq >= q.From && (q.To == 0 || seq <= q.To) {
+					l.Items = append(l.Items, entryNumber(seq))
+				}
+			}
+			if q.Order != "asc" {
+				slices.Reverse(l.Items)
+			}
+			return l, nil
+		},
+	}}
+	return f
+}
+
+// entryNumber is an entry that happened seq seconds after 1970.
+func entryNumber(seq uint64) inspect.Entry { return inspect.Entry{Seq: seq, At: int64(seq) * 1000} }
+
+func TestFollowingLeavesNoGapAndTellsNothingTwice(t *testing.T) {
+	t.Parallel()
+	type step struct {
+		server  string
+		seqs    []uint64 // that the socket tells
+		has     []uint64 // that the server has by then
+		away    bool     // the server was
+		dropped *inspect.Dropped
+		want    []uint64
 	}
-	for i, s := range steps {
-		told = nil
-		var u client.Update
-		for _, seq := range s.seqs {
-			u.Items = append(u.Items, inspect.Entry{Seq: seq})
-		}
-		if err := f.take(t.Context(), nil, s.server, u); err != nil {
-			t.Fatal(err)
-		}
-		if !slices.Equal(told, s.want) {
-			t.Errorf("step %d: told %v, want %v", i, told, s.want)
-		}
+	tests := map[string]struct {
+		o     streamOptions
+		steps []step
+	}{
+		"the last few, then what is new": {streamOptions{n: 2}, []step{
+			{server: "a", seqs: []uint64{1, 2, 3, 5}, want: []uint64{3, 5}},
+			{server: "a", seqs: []uint64{4, 6}, want: []uint64{4, 6}},
+			{server: "a", seqs: []uint64{2, 4, 5, 6, 7}, want: []uint64{7}},
+		}},
+		"a server that was started anew counts from 1": {streamOptions{n: 9}, []step{
+			{server: "a", seqs: []uint64{1, 2}, has: []uint64{1, 2}, want: []uint64{1, 2}},
+			{server: "b", seqs: []uint64{2, 3}, has: []uint64{1, 2, 3}, away: true, want: []uint64{1, 2, 3}},
+			{server: "b", seqs: []uint64{3}, want: nil},
+		}},
+		"what happened while the server could not be reached": {streamOptions{n: 0}, []step{
+			{server: "a", seqs: []uint64{1, 2}, want: nil},
+			{server: "a", seqs: []uint64{9}, has: []uint64{1, 2, 3, 4, 9}, away: true, want: []uint64{3, 4, 9}},
+		}},
+		"what the server left out": {streamOptions{n: 0}, []step{
+			{server: "a", seqs: []uint64{1}, want: nil},
+			{server: "a", seqs: []uint64{8}, has: []uint64{1, 2, 3, 7, 8}, dropped: &inspect.Dropped{From: 2, To: 7, Count: 3}, want: []uint64{2, 3, 7, 8}},
+		}},
+		"more than the topic begins with": {streamOptions{n: 4}, []step{
+			{server: "a", seqs: []uint64{4, 5}, has: []uint64{1, 2, 3, 4, 5}, want: []uint64{2, 3, 4, 5}},
+		}},
+		"since a time": {streamOptions{n: -1, since: time.UnixMilli(3000)}, []step{
+			{server: "a", seqs: []uint64{2, 3, 4}, want: []uint64{3, 4}},
+		}},
+		"since before what the topic begins with": {streamOptions{n: -1, since: time.UnixMilli(2000)}, []step{
+			{server: "a", seqs: []uint64{3, 4}, has: []uint64{1, 2, 3, 4}, want: []uint64{2, 3, 4}},
+		}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFollowed(tt.o)
+			for i, s := range tt.steps {
+				f.told, f.has, f.away = nil, s.has, s.away
+				u := client.Update{Dropped: s.dropped}
+				for _, seq := range s.seqs {
+					u.Items = append(u.Items, entryNumber(seq))
+				}
+				if err := f.take(t.Context(), nil, s.server, u); err != nil {
+					t.Fatal(err)
+				}
+				if !slices.Equal(f.told, s.want) {
+					t.Errorf("step %d: told %v, want %v", i, f.told, s.want)
+				}
+			}
+		})
 	}
 }

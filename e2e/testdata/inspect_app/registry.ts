@@ -15,6 +15,9 @@ const counter = actor({
       throw new UserError("It is closed.", { code: "closed", metadata: { until: 5 } });
     },
     say: (c, text: string) => c.log.info(text, { size: text.length }),
+    burst: (c, from: number, n: number) => {
+      for (let i = from; i < from + n; i++) c.log.info(`line ${i}`);
+    },
     later: (c, ms: number) => c.schedule.after(ms, "increment", 5),
     laterFail: (c, ms: number) => c.schedule.after(ms, "fail"),
     typed: (_c, x: unknown) => ({ got: x, kind: typeof x, at: new Date(0) }),
