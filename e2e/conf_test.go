@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -80,4 +81,21 @@ func (s *server) eventually(t testing.TB, q, action, args, want string) {
 // escapedKey is this test's key as the log names it.
 func escapedKey(t testing.TB) string {
 	return strings.ReplaceAll(keyOf(t), "/", `\\/`)
+}
+
+// hosted is the status with which the Studio's API answers under a name.
+func (s *server) hosted(t testing.TB, host, token string) int {
+	t.Helper()
+	req, err := http.NewRequest(http.MethodGet, s.url+"/studio/api/v1/meta", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Host = host
+	req.Header.Set("Authorization", "Bearer "+token)
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	return res.StatusCode
 }

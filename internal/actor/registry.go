@@ -64,6 +64,8 @@ type RunConfig struct {
 	CORS               *CORS
 	StudioEnabled      *bool
 	StudioToken        string
+	StudioOrigins      []string
+	StudioEndpoint     string
 }
 
 // CORS is who may call from a browser. Origins "*" is everyone; Dynamic: ask

@@ -87,7 +87,7 @@ func (h *hosting) open(script actor.Script, dev bool) {
 		Isolates: h.config.Runtime.Isolates, Memory: h.config.Runtime.Memory.Limit() + ballast, Env: h.config.ProcessEnv(!dev),
 		SDK: script, Settle: h.settle, FetchAllow: h.config.Runtime.Fetch.Allow,
 		Log: slog.New(logHandler{d: h.out}), Lines: h.out.line,
-		History: daemon.History{Entries: h.config.History.Entries, Bytes: int(h.config.History.Size)},
+		History: daemon.History{Entries: h.config.History.Entries, Bytes: int(h.config.History.Size), Redact: h.config.History.Redact},
 	}
 	if h.o.Verbose {
 		o.Entries = h.out.entry
@@ -112,12 +112,13 @@ func (h *hosting) settled(c *config.Resolved, code actor.RunConfig) daemon.Settl
 		Host: c.Host, Port: c.Port, PortAsked: h.o.Production || c.Asked("port") && c.Port != 0, BasePath: c.BasePath,
 		Data: c.DataDir(), Memory: c.Storage.Type == "memory", Sync: c.Storage.Sync,
 		WaitingPerActor: c.Limits.WaitingPerActor, MaxState: int(c.Limits.State),
-		CORS: c.CORS(code.CORS), MetricsPublic: c.Metrics.Public,
+		CORS: c.CORS(code.CORS), Redact: c.History.Redact, MetricsPublic: c.Metrics.Public,
 	}
 	if c.Studio.Enabled {
 		s.Studio = daemon.Studio{
 			App: true, Editor: h.o.App.windowEditor,
 			Token: c.Studio.Token, Hosts: c.Studio.Hosts, Origins: c.Studio.CORS, Listen: c.Studio.Listen,
+			Endpoint: c.Studio.DefaultEndpoint,
 		}
 		if s.Studio.Token == "" && !h.o.Production {
 			s.Studio.Token = newToken()

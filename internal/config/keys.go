@@ -15,16 +15,17 @@ type key struct {
 	field  func(*Config) any // pointer to the field
 	def    string            // default, as the environment would say it
 	doc    string
-	oneOf  []string          // allowed values
-	later  []string          // values that are planned
-	spell  map[string]string // other spellings of allowed values
-	min    int64             // of numbers
-	max    int64             // 0: none
-	secret bool              // never printed
-	path   bool              // a path: relative to where it was said
-	alias  []alias           // other names in the environment, strongest first
-	hidden bool              // only the environment knows it
-	taken  taken             // when a running server takes up another value
+	oneOf  []string           // allowed values
+	later  []string           // values that are planned
+	spell  map[string]string  // other spellings of allowed values
+	min    int64              // of numbers
+	max    int64              // 0: none
+	secret bool               // never printed
+	path   bool               // a path: relative to where it was said
+	alias  []alias            // other names in the environment, strongest first
+	hidden bool               // only the environment knows it
+	item   func(string) error // checks each item of a list; nil: any will do
+	taken  taken              // when a running server takes up another value
 }
 
 // taken is when a value is read.
@@ -105,7 +106,7 @@ var keys = []key{
 		doc: "For how many seconds a browser may keep the answer to a preflight request."},
 
 	{name: "studio.enabled", taken: atOpen, field: func(c *Config) any { return &c.Studio.Enabled }, def: "true",
-		doc: "Whether the Studio is served. In production it is off unless set.",
+		doc: "Whether the Studio is served. In production, and with NODE_ENV=production, it is off unless set.",
 		alias: []alias{{"RIVETKIT_STUDIO_DISABLE", func(s string) (string, bool) {
 			off, err := parseBool(s)
 			return "false", err == nil && off
@@ -119,7 +120,7 @@ var keys = []key{
 	{name: "studio.listen", taken: atOpen, field: func(c *Config) any { return &c.Studio.Listen },
 		doc: "An address of its own for the Studio, such as 127.0.0.1:9090."},
 	{name: "studio.defaultEndpoint", taken: atOpen, field: func(c *Config) any { return &c.Studio.DefaultEndpoint },
-		doc: "The server that the Studio connects to by itself."},
+		doc: "The registry that the Studio connects to by itself, if not this server's own."},
 
 	{name: "metrics.public", field: func(c *Config) any { return &c.Metrics.Public }, def: "false",
 		doc: "Whether /metrics answers everybody, rather than this machine and who bears auth.token."},
@@ -128,7 +129,7 @@ var keys = []key{
 		doc: "How many happenings are kept for each actor; 0 keeps none."},
 	{name: "history.size", field: func(c *Config) any { return &c.History.Size }, def: "16MiB",
 		doc: "How much history is kept in all."},
-	{name: "history.redact", taken: live, field: func(c *Config) any { return &c.History.Redact },
+	{name: "history.redact", taken: live, item: pointer, field: func(c *Config) any { return &c.History.Redact },
 		doc: "JSON Pointers (with *) whose values are never kept, such as /users/*/password."},
 
 	{name: "log.level", taken: live, field: func(c *Config) any { return &c.Log.Level }, def: "info", oneOf: levels,
@@ -216,9 +217,30 @@ func (k *key) parse(text string) (any, error) {
 		}
 		return d, k.inRange(int64(d))
 	case *[]string:
-		return splitList(text), nil
+		list := splitList(text)
+		return list, k.checkItems(list)
 	}
 	panic("config: " + k.name + " has a field of an unknown type")
+}
+
+func (k *key) checkItems(list []string) error {
+	for _, it := range list {
+		if k.item == nil {
+			break
+		}
+		if err := k.item(it); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pointer refuses what is no JSON Pointer.
+func pointer(text string) error {
+	if text != "" && !strings.HasPrefix(text, "/") {
+		return fmt.Errorf("want JSON Pointers such as /password or /users/*/password")
+	}
+	return nil
 }
 
 // set puts a value that parse gave into the key's field.

@@ -87,6 +87,9 @@ func Load(o Options) (*Resolved, error) {
 	dot, problems := readDotEnv(o.Dir)
 	r := &Resolved{Dir: o.Dir, Vars: merge(dot, environ), layers: map[Layer]map[string]setting{}, from: o}
 	r.layers[FromDefault] = defaults(o.Production)
+	if environ["NODE_ENV"] == "production" {
+		r.layers[FromDefault]["studio.enabled"] = setting{false, Origin{Layer: FromDefault, Name: "NODE_ENV"}}
+	}
 
 	path, name, text, err := filepath.Join(o.Dir, FileName), FileName, o.File, error(nil)
 	if text == nil {
@@ -278,7 +281,7 @@ func fromCode(rc actor.RunConfig) map[string]setting {
 	}
 	for name, text := range map[string]string{
 		"storage.type": rc.Driver, "data": rc.DataPath, "host": rc.Hostname,
-		"basePath": rc.BasePath, "studio.token": rc.StudioToken,
+		"basePath": rc.BasePath, "studio.token": rc.StudioToken, "studio.defaultEndpoint": rc.StudioEndpoint,
 	} {
 		if text != "" {
 			put(name, text)
@@ -292,6 +295,9 @@ func fromCode(rc actor.RunConfig) map[string]setting {
 	}
 	if rc.StudioEnabled != nil {
 		put("studio.enabled", strconv.FormatBool(*rc.StudioEnabled))
+	}
+	if len(rc.StudioOrigins) > 0 {
+		out["studio.cors"] = setting{slices.Clone(rc.StudioOrigins), Origin{Layer: FromCode}}
 	}
 	if c := rc.CORS; c != nil {
 		out["cors.origin"] = setting{slices.Clone(c.Origins), Origin{Layer: FromCode}}

@@ -146,7 +146,9 @@ func (f *file) value(n *yaml.Node, k *key) {
 	var v any
 	var err error
 	if _, list := k.field(&Config{}).(*[]string); list {
-		v, err = f.list(t)
+		if v, err = f.list(t); err == nil {
+			err = k.checkItems(v.([]string))
+		}
 	} else {
 		v, err = f.scalar(t, k)
 	}

@@ -73,6 +73,7 @@ type Settled struct {
 	WaitingPerActor int
 	MaxState        int
 	CORS            *actor.CORS
+	Redact          []string // see History; for Apply
 
 	Studio Studio
 
@@ -134,7 +135,7 @@ func New(o Options) *Daemon {
 	if o.Embedded {
 		d.pipe = newPipe()
 	}
-	d.ring = ring.New(ring.Options{Entries: o.History.Entries, Bytes: o.History.Bytes})
+	d.ring = ring.New(ring.Options{Entries: o.History.Entries, Bytes: o.History.Bytes, Redact: o.History.Redact})
 	d.isolates = isolate.New(isolate.Options{
 		SDK: o.SDK, Size: o.Isolates, Env: o.Env,
 		Log: o.Log, ServerLog: func(l actor.Log) { o.Lines(l); d.ring.Log(l) }, Actors: d,
@@ -276,6 +277,7 @@ func (d *Daemon) Apply(s Settled) {
 	r.engine.SetLimits(s.WaitingPerActor, s.MaxState)
 	d.server.SetLimits(s.Limits)
 	d.server.SetCORS(s.CORS)
+	d.ring.Redact(s.Redact)
 }
 
 // SetEnv sets process.env for the code that is loaded next.

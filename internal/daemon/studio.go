@@ -28,8 +28,9 @@ const studioBase = "/studio/api/v1"
 
 // History bounds what is kept of what actors did.
 type History struct {
-	Entries int // of one actor; 0: 1,000
-	Bytes   int // in all; 0: 16 MiB
+	Entries int      // of one actor; 0: 1,000
+	Bytes   int      // in all; 0: 16 MiB
+	Redact  []string // JSON Pointers, with *, to what is left out
 }
 
 // Studio says who may look into the server, and from where.
@@ -43,6 +44,7 @@ type Studio struct {
 	ReadOnly bool
 	Hosts    []string // names under which the Studio answers, beside localhost
 	Origins  []string // of a Studio that is served elsewhere
+	Endpoint string   // the registry that the Studio connects to by itself; "": this server's
 	// Listen is an address of its own, host:port; "": it is served where all else
 	// is. With one, the server's own address has the API alone.
 	Listen string
@@ -117,9 +119,13 @@ func (d *Daemon) openStudio(ctx context.Context, e *engine.Engine, st keeper) (*
 	case "", "0.0.0.0", "::":
 		host = "localhost"
 	}
+	endpoint := d.s.Studio.Endpoint
+	if endpoint == "" {
+		endpoint = "http://" + net.JoinHostPort(host, strconv.Itoa(d.port)) + "/registry"
+	}
 	o := studio.Options{
 		Instance: d.instance, Version: d.o.Version, Project: d.o.Project,
-		Endpoint:  "http://" + net.JoinHostPort(host, strconv.Itoa(d.port)) + "/registry",
+		Endpoint:  endpoint,
 		AuthToken: d.o.AuthToken, StudioToken: d.s.Studio.Token, Key: key, ReadOnly: d.s.Studio.ReadOnly,
 		Bound: d.s.Host, Listen: d.studioHost(), Hosts: d.s.Studio.Hosts, Origins: d.s.Studio.Origins,
 		Engine: e, Store: studioStore{st}, Ring: d.ring, Registry: d.gateway.Registry, Source: d.source, Locate: d.locate, Places: d.gateway.Places, Log: d.o.Log,
@@ -129,6 +135,7 @@ func (d *Daemon) openStudio(ctx context.Context, e *engine.Engine, st keeper) (*
 				return d.isolates.NewREPL(isolate.REPLOptions{Actors: d, Host: host})
 			},
 			Compile: bundle.CompileLine,
+			Redact:  func(code string) string { return d.ring.Redactor().Code(code) },
 		},
 	}
 	if !d.s.Memory {

@@ -252,6 +252,7 @@ func configOf(f fields) actor.RunConfig {
 		Hostname: f.str("hostname"), Port: int(f.num("port")), BasePath: f.str("basePath"),
 		MaxIncomingMessage: int(f.num("maxIncomingMessageSize")),
 		StudioToken:        f.str("studioToken"),
+		StudioOrigins:      f.strs("studioOrigins"), StudioEndpoint: f.str("studioEndpoint"),
 	}
 	if b, ok := f.val("studioEnabled").(bool); ok {
 		c.StudioEnabled = &b

@@ -37,11 +37,11 @@ func (s *Studio) conns(q *request) error {
 }
 
 func (s *Studio) connsOf(id actor.ID) []inspect.Conn {
-	out := []inspect.Conn{}
+	out, hide := []inspect.Conn{}, s.o.Ring.Redactor()
 	for _, v := range s.o.Engine.Conns(id) {
 		c := inspect.Conn{
 			ID: string(v.ID), Transport: string(v.Transport), Encoding: v.Encoding,
-			Params: inspect.TaggedPtr(given(v.Params)), Auth: inspect.TaggedPtr(given(v.Auth)), Subs: v.Subscriptions,
+			Params: inspect.TaggedPtr(hide.Value(given(v.Params))), Auth: inspect.TaggedPtr(hide.Value(given(v.Auth))), Subs: v.Subscriptions,
 			Since: v.Since.UnixMilli(), Sent: v.Sent, Received: v.Received, QueueBytes: v.QueueBytes,
 		}
 		if v.HasState {

@@ -264,7 +264,7 @@ func (s *Studio) entryOf(ctx context.Context, r *record, whole bool) inspect.Ent
 		out.Name, out.Message, out.Source = level(l.Level), l.Msg, l.At
 		out.Args = fieldsOf(l, whole)
 	}
-	if p := s.o.Ring.Patch(ctx, r, s.image()); p != nil {
+	if p := s.o.Ring.Redactor().Patch(s.o.Ring.Patch(ctx, r, s.image())); p != nil {
 		out.Patch = p
 		if !whole {
 			out.Patch = make(inspect.Patch, len(p))

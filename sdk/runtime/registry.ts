@@ -165,6 +165,8 @@ export class Server {
       maxIncomingMessageSize: c.maxIncomingMessageSize ?? 0,
       studioEnabled: c.studio?.enabled,
       studioToken: typeof token === "function" ? token() : (token ?? ""),
+      studioOrigins: originsOf(c.studio?.cors),
+      studioEndpoint: c.studio?.defaultEndpoint ?? "",
       cors: c.cors && describeCors(c.cors),
     };
   }
@@ -231,18 +233,18 @@ function settle(
   }
 }
 
+/** The origins that are known without asking. */
+function originsOf(cors: CorsConfig | undefined): string[] {
+  const origin = cors?.origin;
+  if (typeof origin === "string") return [origin];
+  if (Array.isArray(origin)) return origin;
+  return origin === true ? ["*"] : [];
+}
+
 function describeCors(cors: CorsConfig): object {
-  const { origin } = cors;
   return {
-    origins:
-      typeof origin === "string"
-        ? [origin]
-        : Array.isArray(origin)
-          ? origin
-          : origin === true
-            ? ["*"]
-            : [],
-    dynamic: typeof origin === "function",
+    origins: originsOf(cors),
+    dynamic: typeof cors.origin === "function",
     allowMethods: cors.allowMethods ?? [],
     allowHeaders: cors.allowHeaders ?? [],
     exposeHeaders: cors.exposeHeaders ?? [],

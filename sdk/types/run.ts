@@ -31,9 +31,13 @@ export interface CorsConfig {
 
 /** The Studio. */
 export interface StudioConfig {
+  /** Default: not in production. */
   enabled?: boolean;
+  /** Opens the Studio; without one it is generated in development. */
   token?: string | (() => string);
+  /** Whose pages may be a Studio of this server: a string or an array as `origin`. */
   cors?: CorsConfig;
+  /** The server that the Studio connects to by itself: the URL of a registry. */
   defaultEndpoint?: string;
 }
 

@@ -23,6 +23,8 @@ import (
 type Options struct {
 	Entries int // of one actor; 0: 1,000
 	Bytes   int // of all together, about; 0: 16 MiB
+	// Redact are the patterns of what is left out; see Redactor.
+	Redact []string
 }
 
 // The size of a base state that is kept for reading later patches; the state
@@ -47,8 +49,9 @@ type Record struct {
 
 // Ring is safe for use by many goroutines.
 type Ring struct {
-	o   Options
-	seq atomic.Uint64
+	o      Options
+	seq    atomic.Uint64
+	redact atomic.Pointer[Redactor]
 
 	mu     sync.Mutex
 	pos    uint64    // of the last record
@@ -85,8 +88,17 @@ func New(o Options) *Ring {
 	if o.Bytes <= 0 {
 		o.Bytes = 16 << 20
 	}
-	return &Ring{o: o, actors: map[actor.ID]*line{}, heard: map[chan struct{}]struct{}{}}
+	r := &Ring{o: o, actors: map[actor.ID]*line{}, heard: map[chan struct{}]struct{}{}}
+	r.Redact(o.Redact)
+	return r
 }
+
+// Redact sets what is left out of the entries that come from now on, and of the
+// changes of state that are told from now on.
+func (r *Ring) Redact(patterns []string) { r.redact.Store(NewRedactor(patterns)) }
+
+// Redactor is what leaves values out now; nil: nothing does.
+func (r *Ring) Redactor() *Redactor { return r.redact.Load() }
 
 // Notify sets what hears of every entry under the ring's lock; it must not block.
 func (r *Ring) Notify(f func(*actor.Entry)) {
@@ -109,6 +121,7 @@ func (r *Ring) Log(l actor.Log) {
 
 // Observe notes an entry.
 func (r *Ring) Observe(e *actor.Entry) {
+	e = r.Redactor().Entry(e)
 	rec := &Record{Entry: e, Size: sizeOf(e)}
 	var id actor.ID
 	if e.Actor != nil {
