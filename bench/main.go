@@ -23,6 +23,7 @@ type measurement struct {
 	name string
 	what string
 	run  func(ctx context.Context, s *target, d time.Duration) (result, error)
+	goal time.Duration // for p50; 0: none
 }
 
 // result is one figure: how many a second, and the latencies that were seen.
@@ -34,19 +35,22 @@ type result struct {
 }
 
 var all = []measurement{
-	{"plain-32", "yardstick: plain net/http, 32 clients", plain(32)},
-	{"plain-128", "yardstick: plain net/http, 128 clients", plain(128)},
-	{"http-1", "HTTP actions, 1 actor, 1 client", httpActions(1, 1)},
-	{"http-32", "HTTP actions, 1 actor, 32 clients", httpActions(1, 32)},
-	{"http-128", "HTTP actions, 1 actor, 128 clients", httpActions(1, 128)},
-	{"http-1000x64", "HTTP actions over 1,000 actors, 64 clients", httpActions(1000, 64)},
-	{"ws-1", "one WebSocket, 1 in flight", socketActions(1)},
-	{"ws-32", "one WebSocket, 32 in flight", socketActions(32)},
-	{"connect-1000", "connecting 1,000 sockets", connecting(1000)},
-	{"fanout-100", "fan-out to 100 sockets", fanout(100)},
-	{"fanout-1000", "fan-out to 1,000 sockets", fanout(1000)},
-	{"reload-1000", "save to new code, 1,000 actors and sockets", reloading(1000, 30)},
-	{"create-10000", "creating 10,000 actors", creating(10_000)},
+	{"command-help", "rivet --help, a process each", command("--help"), 15 * time.Millisecond},
+	{"command-call", "rivet call, a process each", command("call", "counter/cli", "increment", "1"), 30 * time.Millisecond},
+	{"command-tab", "a completion with live keys, a process each", command("__complete", "call", "counter/"), 50 * time.Millisecond},
+	{"plain-32", "yardstick: plain net/http, 32 clients", plain(32), 0},
+	{"plain-128", "yardstick: plain net/http, 128 clients", plain(128), 0},
+	{"http-1", "HTTP actions, 1 actor, 1 client", httpActions(1, 1), 0},
+	{"http-32", "HTTP actions, 1 actor, 32 clients", httpActions(1, 32), 0},
+	{"http-128", "HTTP actions, 1 actor, 128 clients", httpActions(1, 128), 0},
+	{"http-1000x64", "HTTP actions over 1,000 actors, 64 clients", httpActions(1000, 64), 0},
+	{"ws-1", "one WebSocket, 1 in flight", socketActions(1), 0},
+	{"ws-32", "one WebSocket, 32 in flight", socketActions(32), 0},
+	{"connect-1000", "connecting 1,000 sockets", connecting(1000), 0},
+	{"fanout-100", "fan-out to 100 sockets", fanout(100), 0},
+	{"fanout-1000", "fan-out to 1,000 sockets", fanout(1000), 0},
+	{"reload-1000", "save to new code, 1,000 actors and sockets", reloading(1000, 30), 0},
+	{"create-10000", "creating 10,000 actors", creating(10_000), 0},
 }
 
 func main() {
@@ -86,8 +90,12 @@ func run(ctx context.Context, bin, url, profile string, d time.Duration, names [
 			return fmt.Errorf("%s: %w", m.name, err)
 		}
 		slices.Sort(r.latency)
-		fmt.Printf("%-44s %10.0f %s/s   p50 %8.3f ms   p99 %8.3f ms\n", m.what,
-			float64(r.n)/r.took.Seconds(), r.unit, ms(r.latency, 0.50), ms(r.latency, 0.99))
+		goal := ""
+		if m.goal > 0 {
+			goal = fmt.Sprintf("   goal: p50 ≤ %s", m.goal)
+		}
+		fmt.Printf("%-44s %10.0f %s/s   p50 %8.3f ms   p99 %8.3f ms%s\n", m.what,
+			float64(r.n)/r.took.Seconds(), r.unit, ms(r.latency, 0.50), ms(r.latency, 0.99), goal)
 	}
 	if kb, err := s.memory(); err == nil {
 		fmt.Printf("%-44s %10d MB\n", "memory after this", kb/1024)

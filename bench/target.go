@@ -21,6 +21,7 @@ import (
 type target struct {
 	addr  string // host:port
 	cmd   *exec.Cmd
+	bin   string // the binary, "" if the server is another's
 	dir   string
 	ready time.Duration // from start to the first answer
 	done  chan error
@@ -61,6 +62,7 @@ func startTarget(ctx context.Context, bin, url, profile string, d time.Duration)
 			return nil, errors.Join(fmt.Errorf("build rivet: %w", err), os.RemoveAll(dir))
 		}
 	}
+	t.bin = bin
 	app := filepath.Join(dir, "app")
 	if err := errors.Join(os.Mkdir(app, 0o755), os.WriteFile(filepath.Join(app, "registry.ts"), []byte(program), 0o644)); err != nil {
 		return nil, err
