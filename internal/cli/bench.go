@@ -112,7 +112,7 @@ func (o *benchOptions) tryOnce(ctx context.Context, a *App, c *client.Client) er
 	_, _, err := o.call.call(bound, a, c)
 	switch errs.CodeOf(err) {
 	case errs.ActionNotFound, errs.ActorNotFound, errs.Forbidden, errs.Unauthorized, errs.NoServer, errs.InvalidRequest, errs.InvalidParams:
-		return o.call.explain(ctx, c, err)
+		return o.call.explain(ctx, a, c, err)
 	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)

@@ -63,7 +63,7 @@ func (m *measuring) run(ctx context.Context) error {
 			if ctx.Err() != nil {
 				return context.Cause(ctx)
 			}
-			return m.o.call.explain(ctx, m.client, err)
+			return m.o.call.explain(ctx, nil, m.client, err)
 		}
 	}
 	m.mu.Lock()

@@ -200,7 +200,7 @@ func callOnce(ctx context.Context, a *App, c *client.Client, o callOptions) erro
 			a.errText(id), time.Since(began).Round(10*time.Microsecond))
 	}
 	if err != nil {
-		return o.explain(ctx, c, err)
+		return o.explain(ctx, a, c, err)
 	}
 	return a.printOutput(ctx, o.form(out), o.raw)
 }
@@ -234,8 +234,8 @@ func (o *callOptions) bound(ctx context.Context) (context.Context, context.Cance
 }
 
 // explain points at what the server didn't know, with the nearest name if the
-// server tells the names.
-func (o *callOptions) explain(ctx context.Context, c *client.Client, err error) error {
+// server tells the names; a is nil where no other actor may be meant.
+func (o *callOptions) explain(ctx context.Context, a *App, c *client.Client, err error) error {
 	e := errs.As(err)
 	f := &failure{says: e}
 	switch e.Code {
@@ -260,6 +260,9 @@ func (o *callOptions) explain(ctx context.Context, c *client.Client, err error) 
 			f.hint("%s", suggestion(o.target.Name, names, "there are: "+strings.Join(names, ", ")))
 		} else if o.get && o.target.ID == "" {
 			f.says = errs.New(e.Code, "there is no actor %s", o.actor).WithHint("without --get it would be created")
+			if near := o.nearKey(ctx, a); near != "" {
+				f.hint("did you mean %q? Without --get it would be created", near)
+			}
 		}
 	case errs.Forbidden, errs.Unauthorized:
 		f.arg = o.actor
@@ -270,6 +273,20 @@ func (o *callOptions) explain(ctx context.Context, c *client.Client, err error) 
 		return err
 	}
 	return f
+}
+
+// nearKey is the actor whose name is like the one that isn't there.
+func (o *callOptions) nearKey(ctx context.Context, a *App) string {
+	if a == nil || o.server.asClient || o.server.embedded {
+		return "" // it may not look, or must not look twice
+	}
+	ctx, cancel := context.WithTimeout(ctx, 500*time.Millisecond)
+	defer cancel()
+	in, err := a.inspect(ctx, o.server)
+	if err != nil {
+		return ""
+	}
+	return nearActor(ctx, in, o.target)
 }
 
 // types asks for the names that the server knows, for a suggestion: shortly, and

@@ -30,7 +30,7 @@ func runListen(ctx context.Context, a *App, c *client.Client, o callOptions) err
 		},
 	})
 	if err != nil {
-		return o.explain(ctx, c, err)
+		return o.explain(ctx, a, c, err)
 	}
 	defer func() {
 		free() // Close waits for OnEvent
@@ -65,7 +65,7 @@ func runListen(ctx context.Context, a *App, c *client.Client, o callOptions) err
 		case r := <-answers:
 			waiting = false
 			if r.err != nil {
-				return o.explain(ctx, c, r.err)
+				return o.explain(ctx, a, c, r.err)
 			}
 			if err := a.printAnswer(ctx, o.form(r.out)); err != nil {
 				return err
@@ -80,7 +80,7 @@ func runListen(ctx context.Context, a *App, c *client.Client, o callOptions) err
 		case <-conn.Done():
 			if waiting {
 				if r := <-answers; r.err != nil {
-					return o.explain(ctx, c, r.err)
+					return o.explain(ctx, a, c, r.err)
 				} else if err := a.printAnswer(ctx, o.form(r.out)); err != nil {
 					return err
 				}

@@ -22,8 +22,8 @@ type topic struct {
 	// told is told each update, on a goroutine of the watch; its error ends
 	// following. server names the run of the server that it came from.
 	told func(in *client.Inspector, server string, u client.Update) error
-	// back, if set, is called there when the server is reached again: what is
-	// told next may leave out what happened meanwhile.
+	// back, if set, is called there when what is told next may leave out what
+	// happened meanwhile.
 	back func()
 }
 
@@ -74,15 +74,28 @@ func (a *App) followOne(ctx context.Context, server serverOptions, in *client.In
 		return err
 	}
 	defer w.Close()
-	w.Subscribe(t.name, t.query, t.window, func(u client.Update) {
-		if u.Err != nil {
-			end(u.Err)
-			return
-		}
-		if err := t.told(in, w.Meta().Instance, u); err != nil {
-			end(err)
-		}
-	})
+	begin := func() { // anew, if the server couldn't say for a while
+		w.Subscribe(t.name, t.query, t.window, func(u client.Update) {
+			switch {
+			case u.Err != nil && passes(u.Err):
+				if t.back != nil {
+					t.back()
+				}
+				select {
+				case state <- errCannotSay:
+				default:
+				}
+			case u.Err != nil:
+				end(u.Err)
+			default:
+				if err := t.told(in, w.Meta().Instance, u); err != nil {
+					end(err)
+				}
+			}
+		})
+	}
+	begin()
+	var anew <-chan time.Time
 	var search <-chan time.Time
 	gone := false
 	for {
@@ -92,6 +105,12 @@ func (a *App) followOne(ctx context.Context, server serverOptions, in *client.In
 		case err := <-ended:
 			return err
 		case err := <-state:
+			if errors.Is(err, errCannotSay) {
+				if anew == nil {
+					anew = time.After(searchAgain)
+				}
+				continue
+			}
 			search = nil
 			switch {
 			case err == nil && gone:
@@ -106,6 +125,9 @@ func (a *App) followOne(ctx context.Context, server serverOptions, in *client.In
 				}
 				search = time.After(searchAgain)
 			}
+		case <-anew:
+			anew = nil
+			begin()
 		case <-search:
 			search = time.After(searchAgain)
 			if to := a.elsewhere(ctx, server, w.Meta().Instance); to != nil {
@@ -114,6 +136,19 @@ func (a *App) followOne(ctx context.Context, server serverOptions, in *client.In
 			}
 		}
 	}
+}
+
+// errCannotSay: the server has ended a subscription, but not for good.
+var errCannotSay = errors.New("the server can't say now")
+
+// passes reports whether an error is one of a server that stops, or of a disk
+// that may be mended.
+func passes(err error) bool {
+	switch errs.CodeOf(err) {
+	case errs.StorageUnavailable, errs.ShuttingDown, errs.ActorNotReady:
+		return true
+	}
+	return false
 }
 
 // fixed reports whether the server was named, and not found by the project.

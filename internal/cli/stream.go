@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/rivetdev/rivet/internal/actor"
 	"github.com/rivetdev/rivet/internal/client"
 	"github.com/rivetdev/rivet/internal/errs"
 	"github.com/rivetdev/rivet/internal/wire/inspect"
@@ -87,11 +88,9 @@ func runStream[T any](ctx context.Context, a *App, o streamOptions, s stream[T])
 		if err != nil {
 			return err
 		}
-		x, err := a.find(ctx, in, *o.actor)
-		if err != nil {
+		if id, err = a.findPast(ctx, in, *o.actor); err != nil {
 			return err
 		}
-		id = x.ID
 	}
 	if o.follow {
 		return followStream(ctx, a, o, s, id)
@@ -108,6 +107,23 @@ func runStream[T any](ctx context.Context, a *App, o streamOptions, s stream[T])
 		return a.printJSON(ctx, list)
 	}
 	return s.print(list.Items)
+}
+
+// findPast is the id of an actor that is there, or of which something is known.
+func (a *App) findPast(ctx context.Context, in *client.Inspector, s subject) (string, error) {
+	x, err := a.find(ctx, in, s)
+	if err == nil || !errs.Is(err, errs.ActorNotFound) {
+		return x.ID, err
+	}
+	id := s.ID
+	if id == "" {
+		id = string(actor.IDOf(s.Name, s.Key))
+	}
+	page, herr := in.History(ctx, client.HistoryQuery{Actor: id, Limit: 1})
+	if herr != nil || len(page.Items) == 0 {
+		return "", err
+	}
+	return id, nil
 }
 
 // lastOf are the newest items of what is kept, oldest first.

@@ -67,15 +67,24 @@ func explainSubject(ctx context.Context, in *client.Inspector, s subject, err er
 		f.says = errs.New(errs.ActorNotFound, "unknown actor type %q", s.Name)
 		return f.hint("%s", suggestion(s.Name, names, "there are: "+strings.Join(names, ", ")))
 	}
-	page, terr := in.Actors(ctx, client.ActorQuery{Type: s.Name, Sort: "-activeAt", Limit: 500})
-	if terr != nil || len(page.Items) == 0 {
-		return f.hint("there is none of that type; rivet create makes one")
+	if near := nearActor(ctx, in, s.Target); near != "" {
+		return f.hint("did you mean %q?", near)
 	}
-	keys := make([]string, len(page.Items))
+	return f.hint("rivet ls %s lists those there are", s.Name)
+}
+
+// nearActor is the name of an actor of the same type that is like t's, "" if
+// there is none among those that did something last.
+func nearActor(ctx context.Context, in *client.Inspector, t client.Target) string {
+	page, err := in.Actors(ctx, client.ActorQuery{Type: t.Name, Sort: "-activeAt", Limit: maxPage})
+	if err != nil {
+		return ""
+	}
+	names := make([]string, len(page.Items))
 	for i, x := range page.Items {
-		keys[i] = actorName(x.Type, x.Key)
+		names[i] = actorName(x.Type, x.Key)
 	}
-	return f.hint("%s", suggestion(s.String(), keys, "rivet ls "+s.Name+" lists those there are"))
+	return errs.Closest(t.String(), names)
 }
 
 // exactly and between say how many arguments a command takes; what says which.
@@ -89,10 +98,21 @@ func between(least, most int, what string) cobra.PositionalArgs {
 			return e.hint("such as: %s", first)
 		}
 		if most >= 0 && len(args) > most {
+			if near := errs.Closest(args[0], subcommands(cmd)); near != "" {
+				return usage("unknown command %q", args[0]).pointAt(args[0]).hint("did you mean %q?", near)
+			}
 			return usage("%s takes %s", cmd.CommandPath(), what).pointAt(unmask(args[most])).hint("this is one too many")
 		}
 		return nil
 	}
+}
+
+func subcommands(cmd *cobra.Command) []string {
+	var names []string
+	for _, c := range cmd.Commands() {
+		names = append(names, c.Name())
+	}
+	return names
 }
 
 // short is an id as a list on a terminal shows it; [unique] finds it by that.
