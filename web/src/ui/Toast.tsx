@@ -26,7 +26,9 @@ function drop(id: number) {
 /** Says something for a few seconds; an action mends what was done. */
 export function toast(text: string, action?: Note["action"], tone: Note["tone"] = "plain"): void {
   const id = next++;
-  change([...notes.slice(-2), { id, text, tone, action }]);
+  // What can be undone is the last thing that was done.
+  const others = action ? notes.filter((n) => !n.action) : notes;
+  change([...others.slice(-2), { id, text, tone, action }]);
   setTimeout(() => drop(id), action || tone === "error" ? 10_000 : 3000);
 }
 

@@ -86,6 +86,27 @@ const colours = HighlightStyle.define([
 ]);
 
 /**
+ * Typing over a selection, done by the editor rather than by the browser, which
+ * would carry the styles of what it replaces into the text, and be blocked.
+ */
+const overSelection = EditorView.domEventHandlers({
+  beforeinput(e, view) {
+    const { from, to, empty } = view.state.selection.main;
+    const text = e.data;
+    if (e.inputType !== "insertText" || e.isComposing || !text || empty) return false;
+    e.preventDefault();
+    const insert = () =>
+      view.state.update(view.state.replaceSelection(text), {
+        userEvent: "input.type",
+        scrollIntoView: true,
+      });
+    if (!view.state.facet(EditorView.inputHandler).some((h) => h(view, from, to, text, insert)))
+      view.dispatch(insert());
+    return true;
+  },
+});
+
+/**
  * An editor of JSON in a shadow root: its styles are allowed there, while the
  * page's policy blocks those that are injected into the page itself.
  */
@@ -114,6 +135,7 @@ export function createEditor(
         search({ top: true }),
         lintGutter(),
         json(),
+        overSelection,
         look,
         syntaxHighlighting(colours),
         EditorState.tabSize.of(2),

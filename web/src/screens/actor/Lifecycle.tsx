@@ -128,7 +128,7 @@ function Destroy({ actor, open, close }: { actor: Actor; open: boolean; close():
           onKeyDown={(e) => e.key === "Enter" && destroy()}
           autoComplete="off"
           spellCheck={false}
-          autoFocus
+          data-autofocus=""
         />
       </Field>
     </Dialog>

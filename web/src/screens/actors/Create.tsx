@@ -76,8 +76,7 @@ function Form({
           placeholder="eu/42"
           spellCheck={false}
           autoComplete="off"
-          // biome-ignore lint/a11y/noAutofocus: what the dialog is for
-          autoFocus
+          data-autofocus=""
         />
       </Field>
       <Field

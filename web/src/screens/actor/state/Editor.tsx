@@ -61,7 +61,17 @@ export function StateEditor({ id, draft, rev }: Props) {
     try {
       value = JSON.parse(draft.text) as Tagged;
     } catch (e) {
-      wrong({ code: "invalid_json", message: messageOf(e) }, problemOf(draft.text));
+      const at = problemOf(draft.text);
+      const before = draft.text.slice(0, at?.from ?? 0).split("\n");
+      const place = `Line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
+      wrong(
+        {
+          code: "invalid_json",
+          message: `${place}: this is no JSON from here on.`,
+          hint: messageOf(e),
+        },
+        at,
+      );
       return undefined;
     }
     try {
@@ -219,7 +229,7 @@ export function StateEditor({ id, draft, rev }: Props) {
               look="primary"
               disabled={busy || offline}
               onClick={() => void commit()}
-              autoFocus
+              data-autofocus=""
             >
               Save
             </Button>

@@ -12,8 +12,8 @@ export function problemOf(text: string): { from: number; to: number } | undefine
   }
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids them in strings
 const token =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids them in strings
   /[ \t\n\r]*(?:([{}[\],:])|("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null))/y;
 
 /** The offset of the first token that can't stand where it stands. */
