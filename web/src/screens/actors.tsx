@@ -225,7 +225,8 @@ function useHeld(
 ): Part | undefined {
   const held = useRef<{ part: Part; query: string }>(undefined);
   const old = held.current;
-  let out = part;
+  // While another list is on its way, the one before it stays.
+  let out = part ?? old?.part;
   if (
     part &&
     old &&
@@ -256,9 +257,9 @@ interface BodyProps {
 }
 
 function Body({ shown, error, retry, filtered, types, clear, rows }: BodyProps) {
-  if (error && error.code !== "invalid_request") return <Problem error={error} retry={retry} />;
-  if (!shown)
-    return error ? <Problem error={error} /> : <Skeleton rows={14} label="Loading actors" />;
+  const wrong = error?.code === "invalid_request"; // the field tells
+  if (error && !wrong) return <Problem error={error} retry={retry} />;
+  if (!shown) return wrong ? null : <Skeleton rows={14} label="Loading actors" />;
   if (shown.total > 0) return rows(shown);
   if (filtered)
     return (

@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import type { Build } from "../api/types.gen";
 import { runCommand, shownKeys } from "../keys/registry";
-import { useLink, useMeta, useReadOnly, useTopic } from "../live/hooks";
+import { useLink, useMeta, useOffline, useReadOnly, useTopic } from "../live/hooks";
 import { Button } from "../ui/Button";
 import { Icon, Mark } from "../ui/icons";
 import css from "./TopBar.module.css";
@@ -10,6 +10,7 @@ import css from "./TopBar.module.css";
 export function TopBar({ signedOut = false }: { signedOut?: boolean }) {
   const meta = useMeta();
   const readOnly = useReadOnly();
+  const lost = useOffline();
   return (
     <header className={`shell-top ${css.top}`}>
       <Link to="/actors" className={css.home} aria-label="All actors">
@@ -18,7 +19,8 @@ export function TopBar({ signedOut = false }: { signedOut?: boolean }) {
       </Link>
       {!signedOut && (
         <>
-          <Connection />
+          {/* Not before the project's name is there: nothing moves. */}
+          {(meta || lost) && <Connection />}
           <BuildState />
           {readOnly && (
             <span className={css.lock} title="Changes are refused by the server">

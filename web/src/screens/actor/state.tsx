@@ -116,9 +116,10 @@ function Known({ id, state }: { id: string; state: State }) {
           },
         ]),
   ]);
+  const alone = readOnly && path === undefined; // there is nothing to show beside it
   if (draft) return <StateEditor id={id} draft={draft} rev={state.rev} />;
   return (
-    <div className={css.split}>
+    <div className={css.split} data-alone={alone || undefined}>
       <div className={css.main}>
         <div className={css.tools}>
           <Filter
@@ -163,7 +164,7 @@ function Known({ id, state }: { id: string; state: State }) {
           )}
         </div>
       </div>
-      <aside className={css.aside}>
+      <aside className={css.aside} hidden={alone}>
         {path !== undefined && (
           <Value
             path={path}
