@@ -87,7 +87,7 @@ func TestConformance064RoundTripAfterRestart(t *testing.T) {
 	s := startDev(t, project(t, "conf_state"))
 	q := of("kept", keyOf(t))
 	s.call(t, q, "fill", `[]`)
-	const want = `{"checked":40,"wrong":[]}`
+	const want = `{"checked":42,"wrong":[]}`
 	s.wantCall(t, q, "check", `[]`, want)
 	s = s.again(t)
 	s.wantCall(t, q, "check", `[]`, want)

@@ -124,6 +124,15 @@ func (e *Editor) SetTime(n *Node, ms float64) {
 	n.Time = ms
 }
 
+// Share says that n is a view, from at on, of the memory called block, as other
+// bytes are.
+func (e *Editor) Share(n *Node, block Ref, at int) {
+	e.op(opShare, n)
+	e.buf = appendUvarint(appendUvarint(e.buf, uint64(block)), uint64(at))
+	n.Block, n.Bytes.Offset = block, at
+	e.g.next = max(e.g.next, block+1)
+}
+
 // SetLastIndex replaces the last index of a RegExp.
 func (e *Editor) SetLastIndex(n *Node, at int) {
 	e.op(opTime, n)

@@ -53,7 +53,8 @@ type Node struct {
 
 	Time   float64 // KindDate
 	RegExp RegExp  // KindRegExp
-	Bytes  Bytes   // KindBytes
+	Bytes  Bytes   // KindBytes; Of is nil
+	Block  Ref     // KindBytes: names the memory that it shares with others, 0: its own
 
 	members table // of an object, error, map or set
 	refs    int   // places that refer to this node, the root included
@@ -206,7 +207,7 @@ func (g *Graph) setRoot(e Elem) {
 // addNode makes n, whose content is complete, part of g.
 func (g *Graph) addNode(n *Node) {
 	g.nodes[n.ID] = n
-	g.next = max(g.next, n.ID+1)
+	g.next = max(g.next, n.ID+1, n.Block+1)
 	n.refs = g.missing[n.ID]
 	delete(g.missing, n.ID)
 	g.suspect[n.ID] = n

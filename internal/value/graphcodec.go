@@ -30,10 +30,11 @@ const (
 	opBytes
 	opRange
 	opProto
+	opShare
 )
 
 // kindMore marks a node's kind: an object without a prototype, a RegExp with a
-// last index.
+// last index, bytes that share their memory.
 const kindMore = 0x80
 
 // Tags of elements; from tagSmall on, the tag is the number itself.
@@ -121,7 +122,7 @@ func appendElems(b []byte, items []Elem) []byte {
 
 func appendNode(b []byte, n *Node) []byte {
 	kind := byte(n.Kind)
-	if n.NullProto || n.RegExp.LastIndex != 0 {
+	if n.NullProto || n.RegExp.LastIndex != 0 || n.Block != 0 {
 		kind |= kindMore
 	}
 	b = append(b, kind)
@@ -149,6 +150,9 @@ func appendNode(b []byte, n *Node) []byte {
 			b = appendUvarint(b, uint64(n.RegExp.LastIndex))
 		}
 	case KindBytes:
+		if n.Block != 0 {
+			b = appendUvarint(appendUvarint(b, uint64(n.Block)), uint64(n.Bytes.Offset))
+		}
 		b = append(b, byte(n.Bytes.Kind))
 		b = append(appendUvarint(b, uint64(len(n.Bytes.Data))), n.Bytes.Data...)
 	}

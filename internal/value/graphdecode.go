@@ -159,6 +159,11 @@ func (g *Graph) applyTo(r *reader, op int, n *Node) {
 			copy(fresh[at:], data)
 			n.Bytes.Data = fresh
 		}
+	case opShare:
+		if ok = n.Kind == KindBytes; ok {
+			r.share(n)
+			g.next = max(g.next, n.Block+1)
+		}
 	case opProto:
 		n.NullProto, ok = r.byte() == 1, n.Kind == KindObject
 	}
@@ -166,6 +171,19 @@ func (g *Graph) applyTo(r *reader, op int, n *Node) {
 		r.fail("operation %d doesn't fit node %d", op, n.ID)
 	}
 }
+
+// share reads which memory bytes are a view of.
+func (r *reader) share(n *Node) {
+	block, at := r.uvarint(), r.uvarint()
+	if block == 0 || block >= 1<<53 || at > maxBlock {
+		r.fail("bad view")
+		return
+	}
+	n.Block, n.Bytes.Offset = Ref(block), int(at)
+}
+
+// maxBlock bounds what bytes of a few bytes may ask for as the memory around them.
+const maxBlock = 256 << 20
 
 // lastIndex is at as a RegExp's last index; what can't be one is 0.
 func lastIndex(at float64) int {
@@ -327,7 +345,7 @@ func (r *reader) node() *Node {
 	more := kind&kindMore != 0
 	n.Kind = NodeKind(kind &^ kindMore)
 	n.NullProto = more && n.Kind == KindObject
-	if n.ID == 0 || n.ID >= 1<<53 || more && n.Kind != KindObject && n.Kind != KindRegExp {
+	if n.ID == 0 || n.ID >= 1<<53 || more && n.Kind != KindObject && n.Kind != KindRegExp && n.Kind != KindBytes {
 		r.fail("bad node")
 		return n
 	}
@@ -357,6 +375,9 @@ func (r *reader) node() *Node {
 			n.RegExp.LastIndex = lastIndex(float64(r.uvarint()))
 		}
 	case KindBytes:
+		if more {
+			r.share(n)
+		}
 		n.Bytes.Kind = BytesKind(r.byte())
 		n.Bytes.Data = append([]byte{}, r.bytes()...)
 		if n.Bytes.Kind > Buffer || len(n.Bytes.Data)%n.Bytes.Kind.Width() != 0 {

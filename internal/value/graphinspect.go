@@ -54,6 +54,9 @@ func (r *reader) skip(op int) {
 		r.bytes()
 	case opProto:
 		r.byte()
+	case opShare:
+		r.uvarint()
+		r.uvarint()
 	default:
 		r.fail("unknown operation %d", op)
 	}

@@ -24,7 +24,11 @@ func (g *Graph) value(e Elem, done map[Ref]Value) Value {
 	case KindRegExp:
 		done[r] = &RegExp{Source: n.RegExp.Source, Flags: n.RegExp.Flags, LastIndex: n.RegExp.LastIndex}
 	case KindBytes:
-		done[r] = &Bytes{Kind: n.Bytes.Kind, Data: n.Bytes.Data}
+		b := &Bytes{Kind: n.Bytes.Kind, Data: n.Bytes.Data}
+		if n.Block != 0 {
+			b.Of, b.Offset = g.block(n.Block, done), n.Bytes.Offset
+		}
+		done[r] = b
 	case KindArray:
 		a := &Array{Items: make([]Value, len(n.Items))}
 		done[r] = a
@@ -78,6 +82,27 @@ func (g *Graph) value(e Elem, done map[Ref]Value) Value {
 	return done[r]
 }
 
+// block is the memory of that name; its key is no id of a node.
+func (g *Graph) block(name Ref, done map[Ref]Value) *Block {
+	b, _ := done[name|1<<63].(*Block)
+	if b == nil {
+		b = &Block{Size: g.BlockSize(name)}
+		done[name|1<<63] = b
+	}
+	return b
+}
+
+// BlockSize is how long the memory of that name is, as far as views reach.
+func (g *Graph) BlockSize(name Ref) int {
+	size := 0
+	for _, n := range g.nodes {
+		if n.Block == name {
+			size = max(size, n.Bytes.Offset+len(n.Bytes.Data))
+		}
+	}
+	return size
+}
+
 // GraphOf is v as a state. Ids are given in the order in which nodes are met.
 func GraphOf(v Value) *Graph {
 	g := NewGraph()
@@ -108,6 +133,12 @@ func (e *Editor) elemOf(v Value, ids map[any]Ref) Elem {
 		n.Kind, n.RegExp = KindRegExp, *v
 	case *Bytes:
 		n.Kind, n.Bytes = KindBytes, *v
+		if n.Bytes.Of = nil; v.Of != nil {
+			if ids[v.Of] == 0 {
+				ids[v.Of] = e.g.NewID()
+			}
+			n.Block = ids[v.Of]
+		}
 	case *Array:
 		n.Kind, n.Items = KindArray, make([]Elem, len(v.Items))
 		for i, it := range v.Items {

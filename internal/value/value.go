@@ -68,9 +68,15 @@ const (
 
 // Bytes is binary data, little endian for the wider kinds.
 type Bytes struct {
-	Kind BytesKind
-	Data []byte
+	Kind   BytesKind
+	Data   []byte
+	Of     *Block // the memory that it shares with other Bytes, nil: its own
+	Offset int    // where in Of it begins
 }
+
+// Block is memory that several Bytes are views of; each of them has its part
+// of the content.
+type Block struct{ Size int }
 
 // Array is an array; Items may contain Hole.
 type Array struct{ Items []Value }

@@ -333,3 +333,37 @@ func BenchmarkAppendJSON(b *testing.B) {
 		_, _ = AppendJSON(buf, v)
 	}
 }
+
+// TestViewsAndLastIndex: what version 1 of the format got later; a state without
+// them has the bytes it always had.
+func TestViewsAndLastIndex(t *testing.T) {
+	b := &Block{Size: 6}
+	v := &Array{Items: []Value{
+		&RegExp{Source: "a", Flags: "g", LastIndex: 300},
+		&Bytes{Kind: Uint8Array, Data: []byte{1, 2, 3, 4}, Of: b},
+		&Bytes{Kind: Uint16Array, Data: []byte{3, 4, 5, 6}, Of: b, Offset: 2},
+		&Bytes{Kind: Uint8Array, Data: []byte{9}},
+	}}
+	g := GraphOf(v)
+	golden(t, "views.v1.hex", g.Encode())
+	again, err := DecodeGraph(g.Encode())
+	if err != nil {
+		t.Fatal(err)
+	}
+	items := again.Value().(*Array).Items
+	one, two, alone := items[1].(*Bytes), items[2].(*Bytes), items[3].(*Bytes)
+	if one.Of == nil || one.Of != two.Of || one.Of.Size != 6 || two.Offset != 2 || alone.Of != nil || items[0].(*RegExp).LastIndex != 300 {
+		t.Errorf("%+v %+v %+v %+v", items[0], one, two, alone)
+	}
+	e := again.Edit()
+	e.Share(again.Node(5), 99, 1)
+	e.SetLastIndex(again.Node(2), 0)
+	p, _, err := e.Patch()
+	if err != nil || g.Apply(p) != nil || string(g.Encode()) != string(again.Encode()) || g.NewID() <= 99 {
+		t.Errorf("patch %x: %v", p, err)
+	}
+	golden(t, "viewspatch.v1.hex", p)
+	if nodes, _, err := Touched(p); err != nil || len(nodes) != 2 {
+		t.Errorf("Touched: %v, %v", nodes, err)
+	}
+}

@@ -29,12 +29,23 @@ export const values: Record<string, Case> = {
   date: { make: () => new Date(1234567890123), right: (v) => v instanceof Date && v.getTime() === 1234567890123 },
   noDate: { make: () => new Date(Number.NaN), right: (v) => v instanceof Date && Number.isNaN(v.getTime()) },
   regexp: {
-    make: () => /a\/(b+)/giu,
-    right: (v) => v instanceof RegExp && v.source === "a\\/(b+)" && v.flags === "giu" && v.test("xA/BB"),
+    make: () => Object.assign(/a\/(b+)/giu, { lastIndex: 1 }),
+    right: (v) => v instanceof RegExp && v.source === "a\\/(b+)" && v.flags === "giu" && v.lastIndex === 1 && v.test("xA/BB") && (v.lastIndex = 1) > 0,
   },
   error: {
     make: () => new Error("broken", { cause: "why" }),
     right: (v) => v instanceof Error && v.message === "broken" && v.name === "Error" && v.cause === "why",
+  },
+  aggregate: {
+    make: () => new AggregateError([new RangeError("one"), { two: 2 }], "both"),
+    right: (v) => v instanceof AggregateError && v.message === "both" && v.errors[0] instanceof RangeError && v.errors[1].two === 2,
+  },
+  views: {
+    make: () => {
+      const a = new Uint8Array([1, 2, 3, 4]);
+      return { a, w: new Uint16Array(a.buffer, 2), b: a.buffer };
+    },
+    right: (v) => v.a.buffer === v.b && v.w.buffer === v.b && v.w[0] === 0x0403 && v.w.byteOffset === 2 && v.a.length === 4,
   },
   typeError: {
     make: () => new TypeError("typed"),

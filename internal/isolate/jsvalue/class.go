@@ -149,6 +149,18 @@ func BytesOf(vm *goja.Runtime, o *goja.Object) (value.BytesKind, []byte) {
 	return kind, data[at : at+n : at+n]
 }
 
+// Memory is the ArrayBuffer of a Bytes object, itself if it is one, and where
+// in it the object begins.
+func Memory(o *goja.Object) (buf *goja.Object, at int) {
+	if o.ExportType() == typeBuffer {
+		return o, 0
+	}
+	if buf, ok := o.Get("buffer").(*goja.Object); ok {
+		return buf, int(o.Get("byteOffset").ToInteger())
+	}
+	return o, 0
+}
+
 // TimeOf is a Date object's time in milliseconds, NaN if it is invalid.
 func TimeOf(o *goja.Object) float64 {
 	t, ok := o.Export().(time.Time)

@@ -47,7 +47,17 @@ func (b *builder) build(v value.Value) goja.Value {
 		SetLastIndex(o, v.LastIndex)
 		return o
 	case *value.Bytes:
-		return b.keep(v, NewBytes(b.vm, v.Kind, append([]byte{}, v.Data...)))
+		if v.Of == nil {
+			return b.keep(v, NewBytes(b.vm, v.Kind, append([]byte{}, v.Data...)))
+		}
+		buf, ok := b.done[v.Of]
+		if !ok {
+			buf = b.keep(v.Of, NewBytes(b.vm, value.ArrayBuffer, make([]byte, v.Of.Size)))
+		}
+		o := NewView(b.vm, v.Kind, buf, v.Offset, len(v.Data))
+		_, live := BytesOf(b.vm, o)
+		copy(live, v.Data)
+		return b.keep(v, o)
 	case *value.Object:
 		o := b.keep(v, b.vm.NewObject())
 		if v.NullProto {
@@ -165,21 +175,28 @@ func SetLastIndex(o *goja.Object, at int) {
 
 // NewBytes makes binary data over data, which it takes over.
 func NewBytes(vm *goja.Runtime, kind value.BytesKind, data []byte) *goja.Object {
-	ab := vm.ToValue(vm.NewArrayBuffer(data))
+	ab := vm.ToValue(vm.NewArrayBuffer(data)).ToObject(vm)
+	return NewView(vm, kind, ab, 0, len(data))
+}
+
+// NewView makes a view of n bytes of buf, from at on; of the kind ArrayBuffer it
+// is buf itself.
+func NewView(vm *goja.Runtime, kind value.BytesKind, buf *goja.Object, at, n int) *goja.Object {
 	if kind == value.ArrayBuffer {
-		return ab.ToObject(vm)
+		return buf
 	}
+	from, length := vm.ToValue(at), vm.ToValue(n/kind.Width())
 	if kind == value.Buffer {
 		if c, ok := vm.GlobalObject().Get("Buffer").(*goja.Object); ok {
-			if from, ok := goja.AssertFunction(c.Get("from")); ok {
-				if o, err := from(c, ab); err == nil {
+			if make, ok := goja.AssertFunction(c.Get("from")); ok {
+				if o, err := make(c, buf, from, length); err == nil {
 					return o.ToObject(vm)
 				}
 			}
 		}
 		kind = value.Uint8Array
 	}
-	return Construct(vm, kind.String(), ab)
+	return Construct(vm, kind.String(), buf, from, length)
 }
 
 // NewError makes an error of the class called name if the runtime has it,

@@ -50,7 +50,8 @@ type converter struct {
 	vm   *goja.Runtime
 	opts Options
 	seen map[*goja.Object]value.Value
-	path []string // segments in the form in which they are printed
+	mem  map[*goja.Object]*value.Bytes // the first of each ArrayBuffer
+	path []string                      // segments in the form in which they are printed
 }
 
 func (c *converter) invalid(what string) error {
@@ -181,6 +182,7 @@ func (c *converter) object(obj *goja.Object, class Class) (value.Value, error) {
 	case Bytes:
 		kind, data := BytesOf(c.vm, obj)
 		b := &value.Bytes{Kind: kind, Data: append([]byte{}, data...)}
+		c.shared(obj, b)
 		c.remember(obj, b)
 		return b, nil
 	case Map:
@@ -226,6 +228,25 @@ func (c *converter) object(obj *goja.Object, class Class) (value.Value, error) {
 	o := &value.Object{}
 	c.remember(obj, o)
 	return o, nil
+}
+
+// shared notes which memory b, which is obj, has in common with others.
+func (c *converter) shared(obj *goja.Object, b *value.Bytes) {
+	buf, at := Memory(obj)
+	first := c.mem[buf]
+	if first == nil {
+		if c.mem == nil {
+			c.mem = map[*goja.Object]*value.Bytes{}
+		}
+		b.Offset = at
+		c.mem[buf] = b
+		return
+	}
+	if first.Of == nil {
+		first.Of = &value.Block{}
+	}
+	b.Of, b.Offset = first.Of, at
+	first.Of.Size = max(first.Of.Size, first.Offset+len(first.Data), at+len(b.Data))
 }
 
 func (c *converter) entry(v goja.Value, key string) (value.Value, error) {

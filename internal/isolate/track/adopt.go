@@ -263,6 +263,7 @@ var kinds = [...]value.NodeKind{jsvalue.Plain: value.KindObject, jsvalue.Array: 
 // their own objects, and the copies hold the proxies of their children.
 func (s *survey) commit() {
 	t := s.t
+	s.copyMemory()
 	for _, f := range s.list.all {
 		switch {
 		case f.n != nil: // it comes back
@@ -271,7 +272,7 @@ func (s *survey) commit() {
 		case f.ours:
 			f.n = t.newNode(kinds[f.class], f.from, f.proxy)
 		default:
-			f.n = t.newNode(kinds[f.class], f.blank(t.r), nil)
+			f.n = t.newNode(kinds[f.class], f.blank(t), nil)
 			f.n.src = f // until Seal, also of what isn't watched: it is one object
 			t.watched.add(f)
 			t.weight += f.weight()
@@ -288,8 +289,8 @@ func (s *survey) commit() {
 }
 
 // blank is an empty object of f's class.
-func (f *source) blank(r *Realm) *goja.Object {
-	vm := r.vm
+func (f *source) blank(t *Tracker) *goja.Object {
+	r, vm := t.r, t.r.vm
 	var o *goja.Object
 	switch f.class {
 	case jsvalue.Plain:
@@ -309,8 +310,7 @@ func (f *source) blank(r *Realm) *goja.Object {
 		o = jsvalue.NewRegExp(vm, text(f.from.Get("source")), text(f.from.Get("flags")))
 		jsvalue.SetLastIndex(o, f.last)
 	case jsvalue.Bytes:
-		kind, _ := jsvalue.BytesOf(vm, f.from)
-		o = jsvalue.NewBytes(vm, kind, bytes.Clone(f.data.bytes))
+		o = f.view(t)
 	case jsvalue.Error:
 		o = jsvalue.NewError(vm, text(f.vals[0]), text(f.vals[1]), text(f.vals[2]))
 	}

@@ -193,6 +193,9 @@ func (f *flusher) whole(n *node) {
 		m.RegExp = value.RegExp{Source: text("source"), Flags: text("flags"), LastIndex: jsvalue.LastIndex(n.target)}
 	case value.KindBytes:
 		m.Bytes = value.Bytes{Kind: n.bytes, Data: append([]byte{}, n.live...)}
+		if m.Block = n.share(); m.Block != 0 {
+			m.Bytes.Offset = n.at
+		}
 	}
 	f.e.Add(m)
 }
@@ -249,6 +252,9 @@ func (f *flusher) node(n *node, m *value.Node, d *dirty) {
 			f.e.SetLastIndex(m, at)
 		}
 	case value.KindBytes:
+		if b := n.share(); b != m.Block {
+			f.e.Share(m, b, n.at)
+		}
 		f.e.SetBytes(m, n.live)
 	}
 }

@@ -25,7 +25,9 @@ type node struct {
 	touched  bool    // isn't as it was copied from src
 
 	bytes value.BytesKind
-	live  []byte // KindBytes: the memory of target
+	live  []byte       // KindBytes: the memory of target
+	buf   *goja.Object // KindBytes: its ArrayBuffer
+	at    int          // where in buf it begins
 }
 
 // dirty is what was touched in a node since the last Flush.

@@ -34,6 +34,9 @@ type Tracker struct {
 	weight    int     // of watched
 	looked    int     // places of watched that were compared since the last Flush
 	syncing   bool
+	blocks    map[*goja.Object]*block
+	copies    map[*goja.Object]copied // of the memory of what was handed over since the last Seal
+	loading   map[value.Ref]*goja.Object
 	revived   bool // a detached node became part of the state again
 	scanned   map[*node]struct{}
 }
@@ -51,6 +54,7 @@ func (r *Realm) New(o Options) *Tracker {
 func (t *Tracker) reset(g *value.Graph) {
 	t.g, t.root, t.rootDirty = g, goja.Undefined(), false
 	t.live, t.scanned = map[value.Ref]*node{}, map[*node]struct{}{}
+	t.blocks, t.copies, t.loading = map[*goja.Object]*block{}, nil, nil
 	t.dirty, t.fresh, t.watched, t.weight, t.looked = nil, nil, sources{}, 0, 0
 }
 
@@ -77,7 +81,7 @@ func (t *Tracker) Load(g *value.Graph) error {
 	if ex := t.r.vm.Try(func() { t.root = t.build(g.Root()) }); ex != nil {
 		err = ex
 	}
-	t.fresh = nil
+	t.fresh, t.loading = nil, nil
 	return err
 }
 
@@ -121,6 +125,7 @@ func (t *Tracker) Seal() {
 		}
 	}
 	t.watched.clear()
+	t.copies = nil
 	t.weight, t.looked = 0, 0
 }
 
@@ -154,6 +159,7 @@ func (t *Tracker) newNode(kind value.NodeKind, target, proxy *goja.Object) *node
 		n.proxy = target
 		n.bytes, n.live = jsvalue.BytesOf(t.r.vm, target)
 		t.scanned[n] = struct{}{}
+		t.joined(n)
 	case value.KindError, value.KindRegExp:
 		n.proxy = target
 		t.scanned[n] = struct{}{}
@@ -169,6 +175,9 @@ func (t *Tracker) forget(n *node) {
 	delete(t.r.nodes, n.target)
 	delete(t.r.nodes, n.proxy)
 	delete(t.scanned, n)
+	if n.kind == value.KindBytes {
+		t.left(n)
+	}
 	delete(t.live, n.id)
 	n.id, n.dirty = 0, nil
 }
@@ -243,7 +252,7 @@ func (t *Tracker) blank(m *value.Node) *goja.Object {
 		jsvalue.SetLastIndex(o, m.RegExp.LastIndex)
 		return o
 	case value.KindBytes:
-		return jsvalue.NewBytes(vm, m.Bytes.Kind, append([]byte{}, m.Bytes.Data...))
+		return t.loadBytes(m)
 	case value.KindError:
 		text := func(k string) string { v, _ := m.Get(k); s, _ := v.(string); return s }
 		return jsvalue.NewError(vm, text("name"), text("message"), text("stack"))

@@ -79,6 +79,14 @@ func TestStreams(t *testing.T) {
 	}.run(t)
 }
 
+func TestStructuredClone(t *testing.T) {
+	cases{
+		"views of one memory": {`const b = new ArrayBuffer(4); const c = structuredClone({ a: new Uint8Array(b), w: new Uint16Array(b, 2), b }); c.a[2] = 1; return [c.w[0], c.a.buffer === c.b, c.w.byteOffset, new Uint8Array(b)[2]].join()`, "1,true,2,0"},
+		"a last index":        {`const r = /a/g; r.lastIndex = 5; return structuredClone(r).lastIndex`, "0"},
+		"an aggregate error":  {`const e = structuredClone(new AggregateError([new TypeError("t")], "m")); return [e instanceof AggregateError, e.errors[0] instanceof TypeError, e.message].join()`, "true,true,m"},
+	}.run(t)
+}
+
 func TestGuards(t *testing.T) {
 	cases{
 		"hostile sizes": {`const o = []; const f = [() => "x".repeat(2**30), () => "x".padStart(2**30), () => "".padEnd(2**31, "ab"), () => new Array(2**32-1).fill(), () => new ArrayBuffer(2**40), () => new Uint8Array(2**33), () => new Float64Array(2**27), () => Array.from({ length: 2**31 }), () => Array(2**32-1).join("x"), () => new Uint8Array({ length: 2**31 })]; for (const g of f) try { g(); o.push("ok") } catch (e) { o.push(e.name) } return o.join()`,
