@@ -64,8 +64,9 @@ func (m *model) promptCall(text string) tea.Cmd {
 		}
 		args, err := parseArgs(rest)
 		if err != nil {
-			m.complain(err)
-			return m.promptCall(text)
+			cmd := m.promptCall(text)
+			m.prompt.bad = errs.As(err).Msg
+			return cmd
 		}
 		return m.ask(func(ctx context.Context, in *client.Inspector) (then, error) {
 			out, err := in.Call(ctx, id, action, args, 0)

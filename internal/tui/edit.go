@@ -94,7 +94,7 @@ func (m *model) editInline(e edit, text string) tea.Cmd {
 		tree, err := parseTagged([]byte(text))
 		if err != nil {
 			cmd := m.editInline(e, text)
-			m.prompt.bad = err.Error()
+			m.prompt.bad = errs.As(err).Msg
 			return cmd
 		}
 		e.new = tree

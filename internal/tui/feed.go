@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -247,13 +248,22 @@ func (f *feed) take(s slot, w *wanted, u client.Update) {
 
 // run watches until ctx ends.
 func (f *feed) run(ctx context.Context) {
+	ctx, stop := context.WithCancel(ctx)
 	var wg sync.WaitGroup
 	wg.Add(1)
 	go func() {
 		defer wg.Done()
+		defer func() {
+			if r := recover(); r != nil {
+				f.send(caught{r, debug.Stack()})
+			}
+		}()
 		f.deliver(ctx)
 	}()
-	defer wg.Wait()
+	defer func() {
+		stop()
+		wg.Wait()
+	}()
 	for wait := askFirst; ctx.Err() == nil; wait = min(2*wait, askAgain) {
 		in, err := f.connect(ctx)
 		if err == nil {

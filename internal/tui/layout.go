@@ -42,8 +42,8 @@ func (m *model) panes() panes {
 	all, inset := rect{0, y, w, h}, rect{1, y, w - 1, h}
 	switch {
 	case m.wide():
-		list := min(max(w*28/100, 44), 72)
-		side := w * 33 / 100
+		list := min(max(w*27/100, 40), 72)
+		side := w * 32 / 100
 		return panes{
 			list:   rect{0, y, list, h},
 			detail: rect{list + 2, y, w - list - side - 4, h},
@@ -160,7 +160,7 @@ func (m *model) topLine(w int) string {
 		right, look = "✗ build failed", m.bad
 	case m.connected:
 		right, look = "✓ ready", m.ok
-		if m.build.Ms > 0 {
+		if m.build.Ms > 0 && w >= twoPanes {
 			right = "✓ built in " + strconv.FormatFloat(m.build.Ms, 'f', 0, 64) + " ms"
 		}
 	}
@@ -241,7 +241,10 @@ func (m *model) bottomLine(w int) (string, *tea.Cursor) {
 	for _, c := range m.fitting(m.hints(), w-1) {
 		n := m.width(c.key+" "+c.label) + 2
 		m.hits = append(m.hits, hit{x: at, y: m.bottomRow(), w: n - 2, h: 1, do: func(m *model, _, _ int, _ bool) tea.Cmd { return c.run(m) }})
-		out += m.bold.on(c.key) + " " + m.muted.on(c.label) + "  "
+		if at > 1 {
+			out += "  "
+		}
+		out += m.bold.on(c.key) + " " + m.muted.on(c.label)
 		at += n
 	}
 	return m.fit(out, w), nil

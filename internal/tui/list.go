@@ -261,9 +261,9 @@ func (m *model) listRow(a *inspect.Actor, selected bool, w int, c columns) strin
 	}
 	switch {
 	case selected && m.focus == onList:
-		return m.sel.on(sign(a.Status) + " " + name + rest)
+		return m.sel.on(sign(a.Status) + "›" + name + rest)
 	case selected:
-		return m.selIdle.on(sign(a.Status) + " " + name + rest)
+		return m.selIdle.on(sign(a.Status) + "›" + name + rest)
 	}
 	look := style("")
 	if a.Status == inspect.Sleeping {

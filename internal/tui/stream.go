@@ -108,7 +108,7 @@ func (s *stream) clamp() {
 func (s *stream) move(to int) {
 	s.cursor = to
 	s.clamp()
-	s.follow = s.cursor == len(s.lines)-1
+	s.follow = s.cursor >= len(s.lines)-1
 }
 
 func (s *stream) at() (line, bool) {
@@ -227,10 +227,13 @@ func (m *model) stamp(ms int64) string {
 // entryText says what happened.
 func entryText(e *inspect.Entry) string {
 	text := plain(e.Name)
+	if x := e.Error; x != nil { // first, since there may be no room for all
+		return strings.TrimLeft(text+"  "+plain(x.Code)+": "+plain(x.Message)+"  ("+arguments(e.Args)+")", " ")
+	}
 	switch e.Kind {
 	case inspect.KindAction, inspect.KindSchedule:
 		text += "(" + arguments(e.Args) + ")"
-		if e.Error == nil && e.Output != nil && tagName(e.Output.Tree) != "$undef" {
+		if e.Output != nil && tagName(e.Output.Tree) != "$undef" {
 			text += " → " + preview(e.Output.Tree, 120)
 		}
 	case inspect.KindEvent:
@@ -243,9 +246,6 @@ func entryText(e *inspect.Entry) string {
 		if e.Conn != "" && text == "" {
 			text = plain(e.Conn)
 		}
-	}
-	if e.Error != nil {
-		text += "  " + plain(e.Error.Code) + ": " + plain(e.Error.Message)
 	}
 	return text
 }

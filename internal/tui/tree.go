@@ -257,6 +257,9 @@ func (m *model) treeRow(t *tree, n node, selected bool, now time.Time, w int) st
 	text = m.cell(text, room-m.width(key))
 	switch {
 	case selected && m.focus == onDetail:
+		if !changed {
+			mark = "›"
+		}
 		return m.sel.on(mark + indent + key + text)
 	case changed:
 		return m.warn.on(mark) + indent + m.accent.on(key) + m.flash.on(strings.TrimRight(text, " ")) + spaces(len(text)-len(strings.TrimRight(text, " ")))
