@@ -104,7 +104,8 @@ func httpActions(actors, clients int) func(context.Context, *target, time.Durati
 }
 
 // parallel runs f again and again in n goroutines for d.
-func parallel(ctx context.Context, n int, d time.Duration, unit string, f func(client, i int) error) (result, error) {
+// pace, if given, is waited for before each.
+func parallel(ctx context.Context, n int, d time.Duration, unit string, f func(client, i int) error, pace ...<-chan time.Time) (result, error) {
 	ctx, cancel := context.WithTimeout(ctx, d)
 	defer cancel()
 	seen := make([][]time.Duration, n)
@@ -114,6 +115,9 @@ func parallel(ctx context.Context, n int, d time.Duration, unit string, f func(c
 	for c := range n {
 		wg.Go(func() {
 			for i := 0; ctx.Err() == nil; i++ {
+				for _, p := range pace {
+					<-p
+				}
 				t0 := time.Now()
 				if fail[c] = f(c, i); fail[c] != nil {
 					return

@@ -42,7 +42,12 @@ const counter = actor({
     },
   },
 });
-export const registry = setup({ use: { counter } });
+const runaway = actor({
+  onAuth: () => {},
+  options: { action: { timeout: 1000 } },
+  actions: { spin: () => { for (;;) {} } },
+});
+export const registry = setup({ use: { counter, runaway } });
 `
 
 func startTarget(ctx context.Context, bin, url, profile string, d time.Duration) (*target, error) {

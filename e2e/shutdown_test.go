@@ -32,7 +32,9 @@ func TestShutdownLetsActionsFinish(t *testing.T) {
 	s := startDev(t, project(t, "isolation"))
 	q := of("sleeper", keyOf(t))
 	l := s.wired().connect(t, q, "")
+	l.subscribe("slow", true)
 	l.act(1, "slow", `[1200]`)
+	l.expectEvent("slow", `[1200]`)
 	unused, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://")) // as browsers keep some
 	if err != nil {
 		t.Fatal(err)
@@ -40,7 +42,7 @@ func TestShutdownLetsActionsFinish(t *testing.T) {
 	defer unused.Close()
 	answer := make(chan said, 1)
 	go func() { answer <- s.json().call(t, q, "slow", `[1800]`) }()
-	time.Sleep(300 * time.Millisecond) // both run
+	l.expectEvent("slow", `[1800]`) // both run
 	began := time.Now()
 	s.terminate(t)
 	l.expectResult(1, `1`)
@@ -67,7 +69,7 @@ func TestSecondSignalExitsAtOnce(t *testing.T) {
 	s.wired().connect(t, q, "").act(1, "slow", `[20000]`)
 	s.wantCall(t, q, "add", `[]`, `1`)
 	s.terminate(t)
-	time.Sleep(300 * time.Millisecond)
+	s.event(t, "stopping", 0) // the first one was taken
 	began := time.Now()
 	s.terminate(t)
 	code := s.ended(t, 2*time.Second)

@@ -7,8 +7,8 @@ import (
 	"github.com/rivetdev/rivet/internal/isolate"
 )
 
-// TestCostOfIsolates prints what an isolate and an actor weigh, for
-// docs/decisions/0001-isolates.md; run it with -v.
+// TestCostOfIsolates bounds what an isolate and an actor weigh; with -v it prints
+// the figures of docs/decisions/0001-isolates.md.
 func TestCostOfIsolates(t *testing.T) {
 	if testing.Short() {
 		t.Skip("measures")
@@ -35,5 +35,9 @@ func TestCostOfIsolates(t *testing.T) {
 	for i := range many {
 		w1.start("x", string(rune('a'+i%26)), string(rune('a'+i/26)))
 	}
-	t.Logf("an isolate with an actor: %d KB; an actor in an isolate: %d KB", each>>10, (heap()-before)/many>>10)
+	one := (heap() - before) / many
+	t.Logf("an isolate with an actor: %d KB; an actor in an isolate: %d bytes", each>>10, one)
+	if each > 1700<<10 || one > 7<<10 { // twice what it was when this was written
+		t.Errorf("an isolate weighs %d KB, want at most 1700; an actor %d bytes, want at most 7 KB", each>>10, one)
+	}
 }

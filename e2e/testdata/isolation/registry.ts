@@ -178,6 +178,7 @@ const sleeper = actor({
     },
     later: (c, ms: number) => c.schedule.after(ms, "add"),
     slow: async (c, ms: number) => {
+      c.broadcast("slow", ms);
       await new Promise((done) => setTimeout(done, ms));
       return ++c.state.n;
     },
