@@ -94,12 +94,14 @@ func (r *devRun) lead(state string, names []string, try string) string {
 }
 
 // hanging breaks text at the terminal's width, what follows indented.
-func (h *hosting) hanging(text string, indent int) string {
-	w := h.out.columns()
-	if w == 0 {
+func (h *hosting) hanging(text string, indent int) string { return hang(text, indent, h.out.columns()) }
+
+// hang breaks text at a width, what follows indented; 0: nowhere.
+func hang(text string, indent, width int) string {
+	if width == 0 {
 		return text
 	}
-	return strings.ReplaceAll(ansi.Wordwrap(text, max(w-indent, 20), ""), "\n", "\n"+strings.Repeat(" ", indent))
+	return strings.ReplaceAll(ansi.Wordwrap(text, max(width-indent, 20), ""), "\n", "\n"+strings.Repeat(" ", indent))
 }
 
 // studioURL is where the Studio is, "" if it is off.

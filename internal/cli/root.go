@@ -83,6 +83,7 @@ func newRoot(a *App) *cobra.Command {
 		newCreateCommand(a),
 		newDestroyCommand(a),
 		newDevCommand(a),
+		newDoctorCommand(a),
 		newDocsCommand(a),
 		newEmitCommand(a),
 		newEventsCommand(a),
