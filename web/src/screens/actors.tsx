@@ -130,6 +130,7 @@ function Actors() {
     >
       <Types types={types} type={search.type} onType={(type) => set({ type, sel: "" }, false)} />
       <section className={css.list} aria-label="Actors">
+        <h1 className="visually-hidden">Actors</h1>
         <div className={css.tools}>
           <Filter
             value={search.q ?? ""}

@@ -13,7 +13,7 @@ export function TopBar({ signedOut = false }: { signedOut?: boolean }) {
   const lost = useOffline();
   return (
     <header className={`shell-top ${css.top}`}>
-      <Link to="/actors" className={css.home} aria-label="All actors">
+      <Link to="/actors" className={css.home} title="All actors">
         <Mark />
         <span className="shell-name">{meta?.project ?? "rivet"}</span>
       </Link>

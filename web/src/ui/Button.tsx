@@ -7,7 +7,7 @@ type Props = Omit<ButtonHTMLAttributes<HTMLButtonElement>, "className"> & {
   look?: "plain" | "primary" | "danger" | "bare";
   icon?: IconName;
   /** Of a button with an icon alone. */
-  label?: string;
+  label?: string | undefined;
   children?: ReactNode;
 };
 

@@ -22,7 +22,8 @@ export function CopyButton({
     <Button
       look="bare"
       icon={done ? "check" : "copy"}
-      label={done ? "Copied" : label}
+      label={words ? undefined : done ? "Copied" : label}
+      title={label}
       onClick={(e) => {
         e.stopPropagation();
         void copy(typeof text === "function" ? text() : text).then(() => setDone(true));

@@ -81,7 +81,7 @@ export function Problem({
 export function Gone({ what, children }: { what: string; children: ReactNode }) {
   return (
     <div className={css.middle} role="status">
-      <p className={css.gone}>{what}</p>
+      <h1 className={css.gone}>{what}</h1>
       <div className={css.actions}>{children}</div>
     </div>
   );

@@ -139,7 +139,7 @@ export function createEditor(
         look,
         syntaxHighlighting(colours),
         EditorState.tabSize.of(2),
-        EditorView.contentAttributes.of({ "aria-label": label }),
+        EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
         keymap.of([
           ...closeBracketsKeymap,
           ...defaultKeymap,

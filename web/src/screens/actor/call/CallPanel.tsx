@@ -227,11 +227,12 @@ function ParamField({
     <>
       {p.rest && "…"}
       {p.name}
-      {p.optional && <span className={css.optional}> optional</span>}
+      <code className={css.type}>{hintOf(p)}</code>
+      {p.optional && !p.default && <span className={css.type}> optional</span>}
     </>
   );
   return (
-    <Field label={label} hint={<code>{hintOf(p)}</code>} error={error}>
+    <Field label={label} error={error}>
       {c.kind === "boolean" || c.kind === "choice" ? (
         <select value={value} onChange={(e) => set(e.target.value)}>
           <option value="">{p.optional ? "(left out)" : "choose"}</option>

@@ -38,7 +38,8 @@ export function Value({ path, value, pinned, onPin, onEdit }: Props) {
             {size > 0 && <span>{size} in it</span>}
             <span>{bytes(text.length)} as JSON</span>
           </div>
-          <pre className={css.text}>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and keys scroll it */}
+          <pre className={css.text} tabIndex={0}>
             {typeof value === "string"
               ? value
               : size > 0
