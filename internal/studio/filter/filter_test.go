@@ -3,6 +3,9 @@ package filter
 import (
 	"strings"
 	"testing"
+	"unicode"
+
+	"github.com/rivetdev/rivet/internal/errs"
 )
 
 // rec is a record of made-up fields.
@@ -83,9 +86,22 @@ func FuzzParse(f *testing.F) {
 	for _, s := range []string{`kind:action -name:"a b" took:>5ms`, `- "`, `-`, `a:b:c`, `"\"" x`} {
 		f.Add(s)
 	}
-	f.Fuzz(func(_ *testing.T, s string) {
-		if e, err := Parse(s, fields); err == nil {
-			e.Match(rec{kind: s})
+	f.Fuzz(func(t *testing.T, s string) {
+		e, err := Parse(s, fields)
+		if err != nil {
+			if errs.As(err).Msg == "" {
+				t.Errorf("%q is refused without a word: %v", s, err)
+			}
+			return
+		}
+		r := rec{kind: s}
+		matches := e.Match(r)
+		// Of a single term, what a - before it lets through is all else.
+		if strings.ContainsFunc(s, unicode.IsSpace) || strings.ContainsAny(s, `"`) || strings.HasPrefix(s, "-") || s == "" {
+			return
+		}
+		if not, err := Parse("-"+s, fields); err != nil || not.Match(r) == matches {
+			t.Errorf("%q and the same with a - before it: %t, %t (%v)", s, matches, not.Match(r), err)
 		}
 	})
 }
