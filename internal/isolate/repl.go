@@ -3,6 +3,7 @@ package isolate
 import (
 	"context"
 	"errors"
+	"reflect"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -159,11 +160,7 @@ func (s *REPL) boot() error {
 
 func isProxy(v goja.Value) bool {
 	o, ok := v.(*goja.Object)
-	if !ok {
-		return false
-	}
-	_, ok = o.Export().(goja.Proxy)
-	return ok
+	return ok && o.ExportType() == reflect.TypeFor[goja.Proxy]() // Export would run getters
 }
 
 // Close ends the isolate; a line that runs fails.

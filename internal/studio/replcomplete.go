@@ -255,6 +255,10 @@ func (c *completing) actorBefore(of string) (typ string, ok bool) {
 	depth := 0
 	for i := len(of) - 1; i >= 0; i-- {
 		switch of[i] {
+		case '"', '\'', '`':
+			if i = strings.LastIndexByte(of[:i], of[i]); i < 0 {
+				return "", false
+			}
 		case ')', ']', '}':
 			depth++
 		case '(', '[', '{':

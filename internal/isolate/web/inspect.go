@@ -1,6 +1,7 @@
 package web
 
 import (
+	"reflect"
 	"strings"
 
 	"github.com/dop251/goja"
@@ -67,6 +68,9 @@ func (p *platform) inspectNative() goja.Value {
 	return p.fn("promise", func(c goja.FunctionCall) goja.Value {
 		o, ok := c.Argument(0).(*goja.Object)
 		if !ok {
+			return p.vm.NewArray()
+		}
+		if o.ExportType() != reflect.TypeFor[*goja.Promise]() { // Export of others would run getters
 			return p.vm.NewArray()
 		}
 		x, ok := o.Export().(*goja.Promise)
