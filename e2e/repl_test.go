@@ -96,3 +96,25 @@ func TestReplShowsNoControlCharacters(t *testing.T) {
 		t.Errorf("exit code %d, want 0", code)
 	}
 }
+
+func TestReplOutlivesItsServer(t *testing.T) {
+	t.Parallel()
+	dir := counterProject(t)
+	first := startDev(t, dir)
+	s := atTerminal(t, dir, "repl", "counter/a")
+	s.wait(t, ".help helps")
+	s.write(t, "let mine = 1\r`first ${await increment(5)}`\r.on newCount\r")
+	s.wait(t, "first 5")
+	s.wait(t, "print as they come")
+	first.kill()
+	s.wait(t, "the server has gone")
+	startDev(t, dir) // another port, another token
+	s.wait(t, "the server was restarted; variables are gone")
+	s.write(t, "`second ${await increment(5)} ${typeof mine}`\r")
+	s.wait(t, "second 10 undefined")
+	s.wait(t, "newCount\x1b[39m(10)")
+	s.write(t, "\x04")
+	if code := s.exit(); code != 0 {
+		t.Errorf("exit code %d, want 0", code)
+	}
+}

@@ -76,7 +76,8 @@ func runRepl(ctx context.Context, a *App, o replOptions) error {
 	interactive := len(o.eval) == 0 && a.InTTY && a.OutTTY && !a.global.json && a.env["TERM"] != "dumb"
 	telling, stop := context.WithCancel(ctx)
 	notices := make(chan repl.Notice, 64)
-	s := repl.New(repl.Options{Inspector: in, Timeout: o.timeout, Dir: a.Cwd, Keep: interactive, Tell: func(n repl.Notice) {
+	connect := func(ctx context.Context) (*client.Inspector, error) { return a.inspect(ctx, o.server) }
+	s := repl.New(repl.Options{Inspector: in, Connect: connect, Timeout: o.timeout, Dir: a.Cwd, Keep: interactive, Tell: func(n repl.Notice) {
 		select {
 		case notices <- n:
 		case <-telling.Done(): // nobody hears any more

@@ -33,6 +33,9 @@ var (
 // Options configure a Session.
 type Options struct {
 	Inspector *client.Inspector // required
+	// Connect finds the server anew when it has gone: the next one may have
+	// another address and token. nil: it comes back where it was, or not at all.
+	Connect func(context.Context) (*client.Inspector, error)
 	Timeout   time.Duration     // of a line; 0: the server's, 30 s
 	Dir       string            // from which .load and .save see files; "": the process's
 	// Keep has inputs join the history that all REPLs of the project share.
@@ -53,13 +56,17 @@ type Session struct {
 	o Options
 
 	mu      sync.Mutex
+	in      *client.Inspector
 	id      string
 	use     string   // actor in use
 	lines   []string // inputs so far, for .save
 	watch   *client.Watch
-	heard   map[string]*client.Subscription // by event, of .on
-	version string                          // of the code that serves, as far as was told
-	loading int                             // depth of .load
+	heard   map[string]*hearing // by actor and event, of .on
+	version string              // of the code that serves, as far as was told
+
+	loading int // depth of .load; of the goroutine that evaluates
+	stop    context.CancelFunc
+	watched chan struct{} // closed when the watch has ended; nil: there is none
 }
 
 // New makes a session; the server hears of it with the first input.
@@ -67,18 +74,21 @@ func New(o Options) *Session {
 	if o.Tell == nil {
 		o.Tell = func(Notice) {}
 	}
-	return &Session{o: o, heard: map[string]*client.Subscription{}}
+	return &Session{o: o, in: o.Inspector, heard: map[string]*hearing{}}
 }
 
 // Close ends the session's watch. The server forgets the session by itself.
 func (s *Session) Close() {
-	s.mu.Lock()
-	w := s.watch
-	s.watch = nil
-	s.mu.Unlock()
-	if w != nil {
-		w.Close()
+	if s.watched != nil {
+		s.stop()
+		<-s.watched
 	}
+}
+
+func (s *Session) inspector() *client.Inspector {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.in
 }
 
 // Use is the actor in use, as people name it; "": none.
@@ -150,7 +160,7 @@ func (s *Session) Eval(ctx context.Context, code string, print func(inspect.Repl
 func (s *Session) keep(ctx context.Context, code string) {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
-	_ = s.o.Inspector.KeepRepl(ctx, code) // as said
+	_ = s.inspector().KeepRepl(ctx, code) // as said
 }
 
 // interruptWait is how long an interrupted line may take to say so.
@@ -159,7 +169,7 @@ const interruptWait = 3 * time.Second
 // send asks the server; see Eval for ctx.
 func (s *Session) send(ctx context.Context, code string) (inspect.ReplAnswer, error) {
 	s.mu.Lock()
-	id := s.id
+	id, in := s.id, s.in
 	s.mu.Unlock()
 	asking, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
@@ -171,12 +181,12 @@ func (s *Session) send(ctx context.Context, code string) (inspect.ReplAnswer, er
 		}
 		quick, end := context.WithTimeout(asking, interruptWait)
 		defer end()
-		if s.o.Inspector.InterruptRepl(quick, id) != nil {
+		if in.InterruptRepl(quick, id) != nil {
 			cancel()
 		}
 	})
 	defer stop()
-	a, err := s.o.Inspector.Repl(asking, inspect.ReplRequest{Session: id, Code: code, TimeoutMs: s.o.Timeout.Milliseconds()})
+	a, err := in.Repl(asking, inspect.ReplRequest{Session: id, Code: code, TimeoutMs: s.o.Timeout.Milliseconds()})
 	if err != nil {
 		if ctx.Err() != nil {
 			return a, context.Cause(ctx)
@@ -195,7 +205,7 @@ func (s *Session) Complete(ctx context.Context, code string, pos int) (from int,
 	s.mu.Lock()
 	id := s.id
 	s.mu.Unlock()
-	out, err := s.o.Inspector.CompleteRepl(ctx, inspect.ReplCompleteRequest{Session: id, Code: code, Pos: units(code[:pos])})
+	out, err := s.inspector().CompleteRepl(ctx, inspect.ReplCompleteRequest{Session: id, Code: code, Pos: units(code[:pos])})
 	if err != nil {
 		return pos, nil, err
 	}
@@ -217,7 +227,7 @@ func offset(s string, n int) int {
 
 // History are the inputs of all REPLs of the project, oldest first.
 func (s *Session) History(ctx context.Context) ([]string, error) {
-	return s.o.Inspector.ReplHistory(ctx)
+	return s.inspector().ReplHistory(ctx)
 }
 
 // command takes a dot-command apart.

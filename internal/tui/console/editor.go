@@ -144,7 +144,7 @@ func (e *Editor) Press(k tea.KeyPressMsg) Action {
 // command is what a key does beside editing.
 func (e *Editor) command(name string) (Action, bool) {
 	switch name {
-	case "enter", "kpenter":
+	case "enter", "kpenter", "ctrl+j": // typed before the terminal was ours, Enter is Ctrl-J
 		if repl.Unfinished(e.text) && e.at == len(e.text) || repl.Unfinished(e.text) && strings.Contains(e.text, "\n") {
 			e.newline()
 			return None, true
@@ -190,7 +190,7 @@ var edits = map[string]func(*Editor){
 	"alt+d":  func(e *Editor) { e.kill(e.at, e.wordRight()) },
 	"ctrl+u": func(e *Editor) { e.kill(e.lineStart(e.at), e.at) }, "ctrl+k": func(e *Editor) { e.kill(e.at, e.lineEnd(e.at)) },
 	"ctrl+y":    func(e *Editor) { e.insert(e.killed) },
-	"alt+enter": (*Editor).newline, "ctrl+j": (*Editor).newline, "shift+enter": (*Editor).newline,
+	"alt+enter": (*Editor).newline, "shift+enter": (*Editor).newline,
 	"ctrl+r": func(e *Editor) { e.search = &search{found: -1, before: e.text, at: e.at} },
 	"esc":    func(e *Editor) {},
 }
