@@ -36,8 +36,8 @@ type Options struct {
 	// Connect finds the server anew when it has gone: the next one may have
 	// another address and token. nil: it comes back where it was, or not at all.
 	Connect func(context.Context) (*client.Inspector, error)
-	Timeout   time.Duration     // of a line; 0: the server's, 30 s
-	Dir       string            // from which .load and .save see files; "": the process's
+	Timeout time.Duration // of a line; 0: the server's, 30 s
+	Dir     string        // from which .load and .save see files; "": the process's
 	// Keep has inputs join the history that all REPLs of the project share.
 	Keep bool
 	// Tell hears what comes by itself: events, a reload, a server that went or
