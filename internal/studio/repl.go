@@ -319,7 +319,8 @@ func (x *replSession) eval(q *request, code string, limit time.Duration, out *in
 
 // told is an error as the API tells it, with the line that it is in.
 func (x *replSession) told(e *errs.Error, thrown []actor.LinePart, code string) *inspect.ReplError {
-	out := &inspect.ReplError{Error: *x.s.errorOf(e)}
+	api := x.s.errorOf(e)
+	out := &inspect.ReplError{Code: api.Code, Message: api.Message, Hint: api.Hint, Metadata: api.Metadata, At: api.At}
 	if p := out.At; p != nil && p.Frame == nil && p.File == fmt.Sprintf("REPL%d", x.n) {
 		p.Frame = linesAround(code, p.Line, 2).Lines
 	}

@@ -269,7 +269,7 @@ func said(style, format string, args ...any) inspect.ReplAnswer {
 
 // refused answers with an error of this side.
 func refused(code errs.Code, hint, format string, args ...any) inspect.ReplAnswer {
-	e := inspect.ReplError{Error: inspect.Error{Code: string(code), Message: fmt.Sprintf(format, args...), Hint: hint}}
+	e := inspect.ReplError{Code: string(code), Message: fmt.Sprintf(format, args...), Hint: hint}
 	e.Parts = []inspect.ReplPart{{Style: "error", Text: e.Message}, {Style: "muted", Text: " [" + e.Code + "]"}}
 	if hint != "" {
 		e.Parts = append(e.Parts, inspect.ReplPart{Text: "\n  " + hint})

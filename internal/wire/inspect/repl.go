@@ -62,9 +62,13 @@ type ReplNote struct {
 // ReplError is what an input threw. Text is for people: what was thrown, and
 // below it the stack.
 type ReplError struct {
-	Error
-	Text  string     `json:"text"`
-	Parts []ReplPart `json:"parts"`
+	Code     string     `json:"code"`
+	Message  string     `json:"message"`
+	Hint     string     `json:"hint,omitempty"`
+	Metadata *Tagged    `json:"metadata,omitempty"`
+	At       *Place     `json:"at,omitempty"`
+	Text     string     `json:"text"`
+	Parts    []ReplPart `json:"parts"`
 }
 
 // ReplCompleteRequest is the body of POST /repl/complete. Pos counts UTF-16 code

@@ -654,7 +654,12 @@ export interface ReplNote {
  * ReplError is what an input threw. Text is for people: what was thrown, and
  * below it the stack.
  */
-export interface ReplError extends Failed {
+export interface ReplError {
+  code: string;
+  message: string;
+  hint?: string;
+  metadata?: Tagged;
+  at?: Place;
   text: string;
   parts: readonly ReplPart[];
 }

@@ -42,6 +42,7 @@ var printed = []struct {
 	{"benched", "rivet bench", reflect.TypeFor[inspect.Benched]()},
 	{"exported", "each line of rivet export", reflect.TypeFor[inspect.Exported]()},
 	{"imported", "each line of rivet import", reflect.TypeFor[inspect.Imported]()},
+	{"evaluated", "rivet repl, a line an input", reflect.TypeFor[inspect.ReplAnswer]()},
 	{"built", "rivet build", reflect.TypeFor[built]()},
 	{"checked", "rivet check", reflect.TypeFor[checked]()},
 	{"doctored", "rivet doctor", reflect.TypeFor[doctored]()},
@@ -73,7 +74,7 @@ type failure struct {
 }
 
 func main() {
-	files, err := schemas("inspect.go", "patch.go", "tagged.go", "genschemas/main.go", "genschemas/tools.go")
+	files, err := schemas("inspect.go", "patch.go", "tagged.go", "repl.go", "genschemas/main.go", "genschemas/tools.go")
 	if err == nil {
 		err = os.MkdirAll(os.Args[1], 0o755)
 	}
@@ -172,6 +173,8 @@ func (m *maker) of(t reflect.Type) *schema {
 		return &schema{Ref: "#/$defs/Tagged"}
 	case reflect.TypeFor[json.RawMessage]():
 		return &schema{}
+	case reflect.TypeFor[inspect.ReplPart]():
+		return &schema{Type: "array", Items: &schema{Type: "string"}}
 	case reflect.TypeFor[inspect.Op]():
 		m.operation()
 		return &schema{Ref: "#/$defs/Op"}

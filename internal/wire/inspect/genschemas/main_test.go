@@ -11,7 +11,7 @@ import (
 func TestSchemasAreGenerated(t *testing.T) {
 	t.Parallel()
 	const dir = "../../../../docs/schemas"
-	files, err := schemas("../inspect.go", "../patch.go", "../tagged.go", "main.go")
+	files, err := schemas("../inspect.go", "../patch.go", "../tagged.go", "../repl.go", "main.go", "tools.go")
 	if err != nil {
 		t.Fatal(err)
 	}
