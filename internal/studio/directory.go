@@ -24,6 +24,7 @@ type directory struct {
 	mu   sync.Mutex
 	rows map[actor.ID]*row // nil: not read yet
 	ids  []*row            // of rows, in the order of the last sort
+	odd  map[*row]bool     // those that may not be plainly asleep: a look at each of 100,000 takes time
 }
 
 // row is an actor as the list knows it.
@@ -63,15 +64,16 @@ func (d *directory) refresh(ctx context.Context) error {
 	for id, e := range heard {
 		d.hear(id, e)
 	}
-	for _, r := range d.rows {
-		if r.Status != inspect.Sleeping || r.Conns > 0 || r.Queued > 0 {
-			r.Status, r.Conns, r.Queued = inspect.Sleeping, 0, 0
-			d.mood(r)
+	for r := range d.odd {
+		r.Status, r.Conns, r.Queued = inspect.Sleeping, 0, 0
+		if d.mood(r); r.Status == inspect.Sleeping {
+			delete(d.odd, r)
 		}
 	}
 	for _, l := range d.s.o.Engine.Lives() {
 		if r := d.rows[l.Ref.ID]; r != nil {
 			r.live(l)
+			d.odd[r] = true
 		}
 	}
 	return nil
@@ -82,6 +84,7 @@ func (d *directory) load(ctx context.Context) error {
 	d.on = true
 	d.noteMu.Unlock()
 	rows := map[actor.ID]*row{}
+	d.odd = map[*row]bool{}
 	var after *actor.Ref
 	const page = 1000
 	for {
@@ -93,6 +96,9 @@ func (d *directory) load(ctx context.Context) error {
 			r := newRow(list[i].Ref)
 			r.Rev, r.StateBytes = list[i].Rev, list[i].StateBytes
 			d.mood(r)
+			if r.Status != inspect.Sleeping {
+				d.odd[r] = true
+			}
 			rows[list[i].Ref.ID] = r
 		}
 		if len(list) < page {
@@ -131,6 +137,7 @@ func (d *directory) mood(r *row) {
 
 func (d *directory) hear(id actor.ID, e *actor.Entry) {
 	if e.Kind == actor.EntryDestroy {
+		delete(d.odd, d.rows[id])
 		delete(d.rows, id)
 		d.ids = nil
 		return
@@ -148,6 +155,7 @@ func (d *directory) hear(id actor.ID, e *actor.Entry) {
 	}
 	r.Status = inspect.Sleeping
 	d.mood(r)
+	d.odd[r] = true
 }
 
 func (r *row) live(l actor.Live) {
