@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/gobwas/ws/wsutil"
 )
 
 // reloading saves the source again and again while n actors are awake, each
@@ -42,6 +44,9 @@ func reloading(n, saves int) func(context.Context, *target, time.Duration) (resu
 			if err := os.WriteFile(source+".new", []byte(text), 0o644); err != nil {
 				return r, err
 			}
+			if err := wakeAll(conns); err != nil {
+				return r, err
+			}
 			t0 := time.Now()
 			if err := os.Rename(source+".new", source); err != nil {
 				return r, err
@@ -69,6 +74,22 @@ func reloading(n, saves int) func(context.Context, *target, time.Duration) (resu
 		}
 		return r, nil
 	}
+}
+
+// wakeAll has every actor answer over its socket: actors whose start runs nothing
+// of the user's sleep after a reload until they are called.
+func wakeAll(conns []*socket) error {
+	for _, c := range conns {
+		if err := wsutil.WriteClientText(c, []byte(`{"b":{"ar":{"i":1,"n":"version","a":[]}}}`)); err != nil {
+			return err
+		}
+	}
+	for _, c := range conns {
+		if _, err := c.frame(nil); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // ask calls an action with no arguments and returns the body of the answer.

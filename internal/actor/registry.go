@@ -20,6 +20,7 @@ type Definition struct {
 	HasConnState    bool
 	HasOnAuth       bool // the member exists, whatever its value
 	Open            bool // onAuth lets everybody in: it need not be asked
+	HasOnStart      bool
 	HasOnConnect    bool
 	HasOnDisconnect bool
 	HasOnFetch      bool

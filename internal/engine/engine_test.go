@@ -540,6 +540,7 @@ func TestActorsWithoutCallersStartAgainAfterAReload(t *testing.T) {
 		}
 	}
 	v2 := newScripted("v2", "counter")
+	v2.reg.Actors["counter"].HasOnStart = true
 	v2.onJob = echo
 	if s, err := w.Swap(context.Background(), v2); err != nil || s.Actors != n {
 		t.Fatalf("Swap = %+v, %v", s, err)
@@ -549,4 +550,30 @@ func TestActorsWithoutCallersStartAgainAfterAReload(t *testing.T) {
 		defer v2.mu.Unlock()
 		return len(v2.lives) == n && w.Stats().Awake == n
 	})
+}
+
+// An actor without onStart and vars does nothing at its start that anybody could
+// see: after a reload it starts when it is wanted, and its connection stays.
+func TestActorsThatStartSilentlyWaitForACallAfterAReload(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, echo)
+	p := &fakePeer{}
+	link, err := w.Connect(context.Background(), actor.ConnectSpec{Query: counterQuery("a")}, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "init", func() bool { return slices.Contains(p.saw(), "init") })
+	v2 := newScripted("v2", "counter")
+	v2.onJob = echo
+	if s, err := w.Swap(context.Background(), v2); err != nil || s != (Swapped{Actors: 1, Conns: 1}) {
+		t.Fatalf("Swap = %+v, %v", s, err)
+	}
+	if s := w.Stats(); s.Awake != 0 || s.Conns != 1 {
+		t.Errorf("after the reload %+v, want its connection alone", s)
+	}
+	link.Act("after", nil, func(out value.Value, err error) { p.add("reply " + out.(string)) })
+	eventually(t, "the new code answers", func() bool { return slices.Contains(p.saw(), "reply after") })
+	if l := v2.life(t, 1); len(l.spec.Conns) != 1 || !l.spec.Reload {
+		t.Errorf("the new life began with %+v", l.spec)
+	}
 }

@@ -71,7 +71,9 @@ func (c *cell) stop(grace time.Duration) {
 }
 
 // leave makes an actor that runs other code than v move to it. moved is nil if
-// it doesn't run; else it is closed when it has left the old code.
+// it doesn't run; else it is closed when it has left the old code. One whose start
+// runs nothing of the user's starts when it is next wanted: so a thousand of them
+// don't keep those waiting who are called at once.
 func (c *cell) leave(v *loaded) (moved <-chan struct{}, conns int) {
 	c.mu.Lock()
 	defer c.unlock()
@@ -80,7 +82,10 @@ func (c *cell) leave(v *loaded) (moved <-chan struct{}, conns int) {
 	}
 	m := make(chan struct{})
 	c.moved = append(c.moved, m)
-	c.restart, c.reload = true, true
+	c.reload = true
+	if def := v.Registry().Actors[c.ref.Name]; def != nil && (def.HasOnStart || def.HasVars) {
+		c.restart = true
+	}
 	if c.phase == awake || c.phase == starting {
 		c.stop(c.e.opts.ReloadGrace)
 	}

@@ -232,7 +232,7 @@ func definitionOf(f fields) *actor.Definition {
 	d := &actor.Definition{
 		Name: f.str("name"), Actions: f.strs("actions"), Bodies: f.strs("bodies"), At: f.str("at"),
 		HasState: f.yes("state"), HasVars: f.yes("vars"), HasConnState: f.yes("connState"),
-		HasOnAuth: f.yes("onAuth"), Open: f.yes("open"), HasOnConnect: f.yes("onConnect"), HasOnDisconnect: f.yes("onDisconnect"),
+		HasOnAuth: f.yes("onAuth"), Open: f.yes("open"), HasOnStart: f.yes("onStart"), HasOnConnect: f.yes("onConnect"), HasOnDisconnect: f.yes("onDisconnect"),
 		HasOnFetch: f.yes("onFetch"), HasOnWebSocket: f.yes("onWebSocket"),
 		Options: actor.DefaultOptions(),
 	}

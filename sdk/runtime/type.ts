@@ -98,6 +98,7 @@ export class ActorType {
       connState: this.hasConnState,
       onAuth: this.hasAuth,
       open: this.hasAuth && letsAllIn(this.hooks.onAuth),
+      onStart: hooks.onStart !== undefined,
       onConnect: hooks.onConnect !== undefined,
       onDisconnect: hooks.onDisconnect !== undefined,
       onFetch: hooks.onFetch !== undefined,
