@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -43,7 +44,7 @@ func (a *App) connect(ctx context.Context, s serverOptions, e client.Encoding) (
 		if err != nil {
 			return nil, err
 		}
-		return client.New(client.Options{Encoding: e, URL: at.url, Token: at.token, HTTPClient: at.http})
+		return client.New(client.Options{Encoding: e, URL: at.url, Token: at.token, HTTPClient: at.http, Header: viaCLI()})
 	}
 	url, token, err := a.locate(ctx, s)
 	if err != nil {
@@ -52,9 +53,13 @@ func (a *App) connect(ctx context.Context, s serverOptions, e client.Encoding) (
 	if s.asClient {
 		token = ""
 	}
-	c, err := client.New(client.Options{Encoding: e, URL: url, Token: token})
+	c, err := client.New(client.Options{Encoding: e, URL: url, Token: token, Header: viaCLI()})
 	return c, s.blame(err)
 }
+
+// viaCLI says that it is the command line that calls; only a server-side
+// caller's word is taken.
+func viaCLI() http.Header { return http.Header{"X-Rivet-Via": {"cli"}} }
 
 // inspect makes a client of the inspector API.
 func (a *App) inspect(ctx context.Context, s serverOptions) (*client.Inspector, error) {

@@ -59,6 +59,9 @@ type visit struct {
 // key or created, and gives what onAuth said.
 func (s *Server) admit(ctx context.Context, r *http.Request, v visit) (actor.Caller, error) {
 	c := actor.Caller{Params: v.params, Auth: value.Undefined{}, Server: v.server, Request: requestOf(r)}
+	if v.server && r.Header.Get("X-Rivet-Via") == "cli" {
+		c.Via = "cli" // entries of the history name the command line
+	}
 	name := v.query.Name
 	if v.query.Kind == actor.GetForID {
 		ref, err := s.o.Actors.Lookup(ctx, v.query.ID)
