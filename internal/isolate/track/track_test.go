@@ -207,7 +207,7 @@ func stateOf(t fataler, vm *goja.Runtime) string {
 }
 
 func expr(t *rapid.T, depth int) string {
-	n := 20
+	n := 24
 	if depth <= 0 {
 		n = 12
 	}
@@ -246,6 +246,14 @@ func expr(t *rapid.T, depth int) string {
 		return fmt.Sprintf("new Set([%s, %s])", expr(t, depth-1), expr(t, depth-1))
 	case 19:
 		return "[1,,3]"
+	case 20:
+		return "Object.assign(Object.create(null), {" + key(t) + ": " + expr(t, depth-1) + "})"
+	case 21:
+		return rapid.SampledFrom([]string{"new Float64Array([1.5, -0])", "new BigInt64Array(2)", "new Uint8ClampedArray([300])", "new ArrayBuffer(3)", "new DataView(new ArrayBuffer(4))", "new Int16Array([1, -1])"}).Draw(t, "bytes")
+	case 22:
+		return "new AggregateError([" + expr(t, depth-1) + "], 'many')"
+	case 23:
+		return "new RangeError('r', {cause: " + expr(t, depth-1) + "})"
 	default:
 		return "Object.assign(new TypeError('bad'), {code: " + expr(t, depth-1) + "})"
 	}
@@ -273,7 +281,7 @@ function pick(n) {
     v = view(v);
     if (v instanceof Map) { for (const [k, x] of v) { walk(k); walk(x) } }
     else if (v instanceof Set) { for (const x of v) walk(x) }
-    else if (v instanceof Date || v instanceof RegExp || ArrayBuffer.isView(v)) {}
+    else if (v instanceof Date || v instanceof RegExp || ArrayBuffer.isView(v) || v instanceof ArrayBuffer) {}
     else for (const k of Object.keys(v)) walk(v[k]);
   };
   walk(c.state);
@@ -290,6 +298,7 @@ function vandalise() {
     else if (v instanceof Set) { for (const x of v) walk(x); v.add("gone") }
     else if (v instanceof Date) v.setTime(99);
     else if (v instanceof Uint8Array) v.fill(77);
+    else if (ArrayBuffer.isView(v) || v instanceof ArrayBuffer) {}
     else { for (const k of Object.keys(v)) walk(v[k]); if (Array.isArray(v)) v.push("gone"); else { delete v.a; v.gone = "gone" } }
   };
   raw.forEach(walk);
@@ -300,6 +309,7 @@ function put(o, k, v) {
   else if (o instanceof Set) o.add(v);
   else if (o instanceof Date) o.setTime(typeof v === "number" ? v : 7);
   else if (o instanceof Uint8Array) o[0] = typeof v === "number" ? v : 9;
+  else if (ArrayBuffer.isView(o) || o instanceof ArrayBuffer) {}
   else if (Array.isArray(o)) o.push(v);
   else if (o instanceof RegExp) {}
   else if (o instanceof Error) o["k" + k] = v; // goja gives names like indices of an error in any order
@@ -308,15 +318,16 @@ function put(o, k, v) {
 function del(o, k) {
   if (o instanceof Map || o instanceof Set) o.delete(k);
   else if (Array.isArray(o)) delete o[0];
-  else if (o instanceof Date || o instanceof RegExp || o instanceof Error || o instanceof Uint8Array) {}
+  else if (o instanceof Date || o instanceof RegExp || o instanceof Error || ArrayBuffer.isView(o) || o instanceof ArrayBuffer) {}
   else delete o[k];
 }
+function isPlain(o) { return Object.getPrototypeOf(o) === Object.prototype && !(o instanceof Error) }
 function arr(o, f) { if (Array.isArray(o) && o.length < 50) f(o) }
 `
 
 func mutation(t *rapid.T) string {
 	o := at(t)
-	switch rapid.IntRange(0, 19).Draw(t, "op") {
+	switch rapid.IntRange(0, 27).Draw(t, "op") {
 	case 0, 1, 2, 3:
 		return fmt.Sprintf("put(%s, '%s', keep(%s))", o, strings.Trim(key(t), `"`), expr(t, 2))
 	case 4, 5:
@@ -345,6 +356,24 @@ func mutation(t *rapid.T) string {
 		return fmt.Sprintf("arr(%s, o => o.fill(%s, 0, 2))", o, expr(t, 0))
 	case 17:
 		return fmt.Sprintf("arr(%s, o => o.copyWithin(0, 1))", o)
+	case 19: // the same places, again and again
+		return fmt.Sprintf("(o => { if (isPlain(o)) { delete o.a; o.a = 1; o.b = %s; delete o.a; o.a = 2; delete o.b; o.b = 3 } else if (o instanceof Map) { o.delete('a'); o.set('a', 1); o.set('b', 1); o.delete('a'); o.set('a', 2) } else if (o instanceof Set) { o.delete(1); o.add(1); o.add(2); o.delete(1); o.add(1) } })(%s)", expr(t, 0), o)
+	case 20:
+		return fmt.Sprintf("arr(%s, o => o.push(%s, %s, keep(%s)))", o, expr(t, 1), expr(t, 0), expr(t, 1))
+	case 21:
+		return fmt.Sprintf("arr(%s, o => { o.unshift(%s, %s); o.splice(%d, 1, %s, %s) })", o, expr(t, 1), expr(t, 0), rapid.IntRange(-3, 3).Draw(t, "i"), expr(t, 1), expr(t, 0))
+	case 22:
+		return fmt.Sprintf("arr(%s, o => { o[%d] = %s; delete o[1]; o.at(-1); o.length = Math.max(0, o.length - %d) })", o, rapid.IntRange(0, 6).Draw(t, "i"), expr(t, 1), rapid.IntRange(0, 3).Draw(t, "n"))
+	case 23:
+		return fmt.Sprintf("(o => { if (o instanceof Date) { o.%s(%d) } })(%s)", rapid.SampledFrom([]string{"setTime", "setFullYear", "setUTCMonth", "setDate", "setHours", "setMilliseconds", "setYear"}).Draw(t, "setter"), rapid.IntRange(0, 90).Draw(t, "v"), o)
+	case 24:
+		return fmt.Sprintf("(o => { if (o instanceof Uint8Array) { o.%s } else if (ArrayBuffer.isView(o) && o.fill) { o.reverse() } else if (o instanceof DataView) { o.setUint16(1, %d) } })(%s)", rapid.SampledFrom([]string{"set([7, 8])", "fill(4, 1)", "sort().reverse()", "copyWithin(0, 1)", "subarray(1)[0] = 5"}).Draw(t, "write"), rapid.IntRange(0, 9999).Draw(t, "v"), o)
+	case 25:
+		return fmt.Sprintf("(o => { if (o instanceof Map) { for (const k of [...o.keys()].slice(0, 2)) { const v = o.get(k); o.delete(k); o.set(v, k) } } else if (o instanceof Set) { for (const k of [...o].slice(0, 2)) o.delete(k); o.add({n: %s}) } })(%s)", expr(t, 0), o)
+	case 26:
+		return fmt.Sprintf("(o => { if (isPlain(o)) { o.b ??= %s; o.c ||= {}; const {a, ...rest} = o; Object.assign(o, rest); [o.a, o.b] = [o.b, a]; Object.entries(o).forEach(([k, v]) => { if (typeof v === 'number' && v === v) o[k]++ }) } })(%s)", expr(t, 1), o)
+	case 27:
+		return fmt.Sprintf("(o => { if (o instanceof Error) { o.message += '!'; o.code = %s; if (o.errors) o.errors = [o.errors[0], %s] } })(%s)", expr(t, 1), expr(t, 0), o)
 	case 18:
 		return fmt.Sprintf("(o => { if (Object.getPrototypeOf(o) === Object.prototype && delete o.d) Object.defineProperty(o, 'd', {value: %d, enumerable: %v, writable: true, configurable: true}) })(%s)", rapid.IntRange(0, 2).Draw(t, "v"), rapid.Bool().Draw(t, "enum"), o)
 	default:
@@ -371,7 +400,7 @@ func TestTrackedStateEqualsModel(t *testing.T) {
 			t.Fatal(err)
 		}
 		both(helpers)
-		both("c.state = {a: 1, l: [], m: new Map()}")
+		both("c.state = {a: 1, l: [1, 2, {b: 3}, 4], m: new Map([['a', 1]]), d: new Date(0), s: new Set([1, {}])}")
 		var log []string
 		w.lazy = rapid.Bool().Draw(t, "lazy")
 		for turn := range rapid.IntRange(1, 8).Draw(t, "turns") {
