@@ -133,7 +133,8 @@ func TestConformance114Libraries(t *testing.T) {
 		"dateFns":    `["2024-02-29T10:00:00.000Z",29,"Thursday, 29 February 2024","1 day"]`,
 		"drizzle": `["ann",5,[["select \"id\", \"name\", \"at\" from \"users\" where \"users\".\"id\" = ?",[1],"all"]],` +
 			`{"sql":"select count(*) from \"users\"","params":[]}]`,
-		"betterAuth": `["Ann",200,"ann@b.example","UNAUTHORIZED",1]`,
+		"jsonwebtoken": `[{"role":"admin","iat":1000,"sub":"ann"},"invalid signature","jwt expired",{"a":1,"iat":1},{"a":1,"iat":1},{"a":1,"iat":1}]`,
+		"betterAuth":   `["Ann",200,"ann@b.example","UNAUTHORIZED",1]`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -141,6 +142,27 @@ func TestConformance114Libraries(t *testing.T) {
 			s.wantCall(t, of(name), "check", `[]`, want)
 		})
 	}
+}
+
+// TestConformance013And023WithZod: what the doubles in conformance_actions and
+// conformance_auth stand for, with the library itself.
+func TestConformance013And023WithZod(t *testing.T) {
+	t.Parallel()
+	s := startDev(t, npmProject(t, "libraries"), "schemas.ts")
+	eachEncoding(t, s, func(t *testing.T, w speaker) {
+		const failed = `{"c":"invalid_input","m":"Invalid input","md":[`
+		w.call(t, of("checked"), "zod", `[{"name":"ann"}]`).want(t, "zod", 200, `{"o":{"name":"ann"}}`)
+		w.call(t, of("checked"), "zod", `[{"name":5}]`).want(t, "zod", 400, failed+`{"expected":"string","code":"invalid_type","path":["name"],"message":"Invalid input: expected string, received number"}]}`)
+		w.call(t, of("checked"), "zod3", `[{}]`).want(t, "zod3", 400, failed+`{"code":"invalid_type","expected":"string","received":"undefined","path":["name"],"message":"Required"}]}`)
+		for params, want := range map[string]string{
+			`{"token":"t","room":{"id":1}}`:               `[[true,true],[true,true]]`,
+			`{"token":"t","room":{"id":1},"intents":"x"}`: `[[true,true],[true,true]]`, // the real ones, which a schema doesn't see
+			`{"token":"t","room":{"id":1},"more":2}`:      `[[false,false],[false,false]]`,
+			`{"token":5,"room":{"id":1}}`:                 `[[false,false],[false,false]]`,
+		} {
+			w.call(t, of("guarded"), "auth", `[]`, "X-RivetKit-Conn-Params", params).want(t, params, 200, `{"o":`+want+`}`)
+		}
+	})
 }
 
 func TestConformance120LibrariesThatNeedAProcess(t *testing.T) {
