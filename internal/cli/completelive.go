@@ -141,7 +141,7 @@ func (c *completer) arguments() proposals {
 	if strings.HasPrefix(c.typed, "@") {
 		return c.atFiles()
 	}
-	if len(c.args) < 2 {
+	if len(c.args) < 2 || c.cmd.Name() == "emit" { // an event's arguments aren't known
 		return p
 	}
 	list := c.actionList()
