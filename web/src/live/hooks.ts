@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useId, useMemo, useSyncExternalStore } from "react";
+import { get } from "../api/http";
 import { session, setSession } from "../api/session";
-import type { Meta, Query, Window } from "../api/types.gen";
+import type { List, Meta, Query, Window } from "../api/types.gen";
 import { type Link, Live, type Picture, type Stream, type Subscription, type Wire } from "./socket";
 
 let denied = () => {};
@@ -102,13 +103,60 @@ export function useWindow<T>(
 
 const empty: Stream<never> = { items: [], version: 0, dropped: [], began: false, error: undefined };
 
-/** Entries as they come: topics history and logs. */
-export function useStream<T>(
+/** What a stream gives, and how to see more of it. */
+export interface Streamed<T> extends Stream<T> {
+  retry(): void;
+  /** Fetches what came before the first item; false: there is nothing more. */
+  older(): Promise<boolean>;
+}
+
+/**
+ * Entries as they come: topics history and logs. What the socket left out,
+ * because this page was too slow for it, is fetched.
+ */
+export function useStream<T extends { seq: number }>(
   topic: "history" | "logs",
   query: Query | null,
-): Stream<T> & { retry(): void } {
+): Streamed<T> {
   const sub = useSubscription(topic, query);
   const s = useSyncExternalStore(sub?.listen ?? never, () => (sub ? sub.stream<T>() : empty));
   const retry = useCallback(() => sub?.again(), [sub]);
-  return { ...s, retry };
+  const actor = query?.actor;
+  const filter = query?.filter;
+  const page = useCallback(
+    (from: number | undefined, to: number, limit: number) =>
+      get<List<T>>(`/${topic}`, { actor, filter, from, to, limit }),
+    [topic, actor, filter],
+  );
+  const dropped = s.dropped[0];
+  useEffect(() => {
+    if (!sub || !dropped) return;
+    let over = false;
+    const fetchAll = async () => {
+      let to = dropped.to;
+      const found: T[] = [];
+      for (let pages = 0; pages < 10 && to >= dropped.from; pages++) {
+        const l = await page(dropped.from, to, 500);
+        found.push(...l.items);
+        const last = l.items.at(-1);
+        if (!last || !l.next) break;
+        to = last.seq - 1;
+      }
+      if (!over) sub.insert(found, dropped);
+    };
+    fetchAll().catch(() => {
+      if (!over) sub.insert([], dropped); // evicted, or the server is gone
+    });
+    return () => {
+      over = true;
+    };
+  }, [sub, dropped, page]);
+  const older = useCallback(async () => {
+    const first = sub?.stream<T>().items[0]?.seq ?? 0;
+    if (!sub || first <= 1) return false;
+    const l = await page(undefined, first - 1, 500);
+    sub.insert(l.items);
+    return l.items.length > 0;
+  }, [sub, page]);
+  return { ...s, retry, older };
 }

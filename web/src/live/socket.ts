@@ -391,6 +391,22 @@ export class Live {
     s.stream = { ...old, version: old.version + 1, dropped: d ? [...old.dropped, d] : old.dropped };
   }
 
+  /** @internal Puts items in their places: older ones, or those that were dropped. */
+  insert(s: Sub, items: readonly { seq: number }[], d: Dropped | undefined): void {
+    const old = s.stream;
+    if (!old) return;
+    const all = new Map(old.items.map((i) => [i.seq, i]));
+    for (const i of items) all.set(i.seq, i);
+    const sorted = [...all.values()].sort((a, b) => a.seq - b.seq);
+    s.stream = {
+      ...old,
+      items: sorted.slice(-maxItems),
+      version: old.version + 1,
+      dropped: old.dropped.filter((x) => x !== d),
+    };
+    this.tell(s);
+  }
+
   private tell(s: Sub): void {
     for (const f of s.heard) f();
   }
@@ -420,6 +436,10 @@ export class Subscription {
 
   window(w: Window): void {
     this.live.window(this.s, w);
+  }
+
+  insert(items: readonly { seq: number }[], d?: Dropped): void {
+    this.live.insert(this.s, items, d);
   }
 
   again(): void {

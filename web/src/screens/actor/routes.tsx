@@ -1,5 +1,6 @@
 import { createRoute, redirect } from "@tanstack/react-router";
 import { aboutRoute } from "./about";
+import { actorEventsRoute } from "./events";
 import { actorRoute } from "./route";
 import { stateRoute } from "./state";
 
@@ -12,4 +13,9 @@ const index = createRoute({
 });
 
 /** One actor's screens, a line each; tabs.ts says in what order they are shown. */
-export const actorRoutes = actorRoute.addChildren([index, stateRoute, aboutRoute]);
+export const actorRoutes = actorRoute.addChildren([
+  index,
+  stateRoute,
+  actorEventsRoute,
+  aboutRoute,
+]);
