@@ -333,7 +333,7 @@ func TestReplCompletes(t *testing.T) {
 		`ob`:                        "obj variable ",
 		`Math.ma`:                   "max method ",
 		`funct`:                     "function keyword ",
-		`.us`:                       ".use command [ACTOR]  use an actor: its actions become functions, state its state",
+		`.us`:                       ".use command [ACTOR]  use an actor, or none",
 		`.use co`:                   "counter/ type ",
 		`.use counter/f`:            "counter/first key awake",
 		`"é" + coun`:                "counter type (key)",

@@ -39,23 +39,23 @@ type commanding struct {
 // replCommands are the dot-commands, in the order of .help.
 func replCommands() []replCommand {
 	return []replCommand{
-		{".use", "[ACTOR]", "use an actor: its actions become functions, state its state", "ACTOR is TYPE/KEY: .use counter/my-counter, or id:ID. Without ACTOR: use none.\nThe actor is created by the first action.", (*commanding).use},
-		{".state", "[/path]", "the state of the actor in use", "The path is a JSON Pointer: .state /users/0/name. A sleeping actor isn't woken.", (*commanding).state},
-		{".set", "/path EXPR", "change the state of the actor in use", "EXPR is TypeScript: .set /count count + 1, .set /users/0 { name: \"Ada\" }.", (*commanding).set},
-		{".call", "[ACTOR] ACTION [ARG…]", "call an action as `rivet call` does", "Each ARG is JSON if it parses as JSON, else a string: .call counter/a increment 5.", (*commanding).call},
-		{".on", "EVENT", "print the events of that name as they come", "Of the actor in use. Events print above the line that is being typed.", nil},
+		{".use", "[ACTOR]", "use an actor, or none", "Its actions become functions, and state is its state.\nACTOR is TYPE/KEY, as in .use counter/my-counter, or id:ID.\nIts first action creates it.", (*commanding).use},
+		{".state", "[/path]", "its state, or a part of it", "The path is a JSON Pointer: .state /users/0/name.\nA sleeping actor isn't woken.", (*commanding).state},
+		{".set", "/path EXPR", "change its state", "EXPR is TypeScript: .set /count state.count + 1", (*commanding).set},
+		{".call", "[ACTOR] ACTION [ARG…]", "call as `rivet call` does", "Each ARG is JSON if it parses as JSON, else a string:\n.call counter/a increment 5", (*commanding).call},
+		{".on", "EVENT", "print its events as they come", "They print above the line that is being typed.", nil},
 		{".off", "[EVENT]", "stop printing events", "", nil},
-		{".conns", "", "connections of the actor in use", "", (*commanding).conns},
-		{".events", "[FILTER]", "its last events, actions and changes, or everybody's", "FILTER: kind:action name:inc* took:>50ms error \"text\" -kind:log.", (*commanding).events},
-		{".logs", "[FILTER]", "its last log lines, or everybody's", "FILTER: level:error \"text\".", (*commanding).logs},
-		{".schedule", "", "its scheduled actions, or everybody's", "", (*commanding).schedule},
-		{".ls", "[FILTER]", "list actors", "FILTER: type:counter key:my* status:awake errors:>0 size:>1MiB conns:>10.", (*commanding).ls},
-		{".time", "EXPR", "evaluate and tell how long it took", "", (*commanding).time},
+		{".conns", "", "its connections", "", (*commanding).conns},
+		{".events", "[FILTER]", "its last happenings, or all", "As in .events kind:action name:inc* took:>50ms error", (*commanding).events},
+		{".logs", "[FILTER]", "its last log lines, or all", "As in .logs level:error \"text\"", (*commanding).logs},
+		{".schedule", "", "its scheduled actions, or all", "", (*commanding).schedule},
+		{".ls", "[FILTER]", "list actors", "As in .ls type:counter key:my* status:awake errors:>0", (*commanding).ls},
+		{".time", "EXPR", "evaluate, and tell how long", "", (*commanding).time},
 		{".load", "FILE", "run the lines of a file", "", nil},
-		{".save", "FILE", "write this session's lines to a file", "", nil},
+		{".save", "FILE", "write this session's lines", "", nil},
 		{".clear", "", "clear the screen", "", nil},
 		{".help", "[TOPIC]", "this list, or one command", "", (*commanding).help},
-		{".exit", "", "end; Ctrl-D does too", "", nil},
+		{".exit", "", "end, as Ctrl-D does", "", nil},
 	}
 }
 
@@ -507,7 +507,7 @@ func (c *commanding) help() error {
 	for _, k := range replCommands() {
 		usage := strings.TrimSpace(k.name + " " + k.args)
 		if c.rest == "" {
-			parts = append(parts, actor.LinePart{Style: "special", Text: fmt.Sprintf("%-30s", usage)}, actor.LinePart{Text: k.short + "\n"})
+			parts = append(parts, actor.LinePart{Style: "special", Text: fmt.Sprintf("%-29s", usage)}, actor.LinePart{Text: k.short + "\n"})
 		} else if k.name == topic {
 			parts = append(parts, actor.LinePart{Style: "special", Text: usage}, actor.LinePart{Text: "\n" + k.short + "\n"})
 			if k.long != "" {
@@ -517,11 +517,12 @@ func (c *commanding) help() error {
 	}
 	if c.rest == "" {
 		types := slices.Sorted(maps.Keys(c.x.s.o.Registry().Actors))
-		about := "\nLines are TypeScript. Each actor type is a function"
+		example := "counter"
 		if len(types) > 0 {
-			about += fmt.Sprintf(": %s(\"my-key\")", types[0])
+			example = types[0]
 		}
-		about += ".\nclient is the typed client, _ the last result, _error the last error.\n"
+		about := "\nLines are TypeScript. Each actor type is a function, as in\n" + example +
+			"(\"my-key\"); client is the typed client, _ the last\nresult, _error the last error.\n"
 		parts = append(parts, actor.LinePart{Text: about})
 	}
 	if parts == nil {

@@ -200,7 +200,7 @@ func (m *model) act(a Action) tea.Cmd {
 	case Complete:
 		return m.complete()
 	case Clear:
-		return tea.ClearScreen
+		return clearAll()
 	case Suspend:
 		return tea.Suspend
 	}
@@ -211,6 +211,11 @@ func (m *model) leave() tea.Cmd {
 	m.leaving = true
 	m.edit.Set("")
 	return tea.Quit
+}
+
+// clearAll clears the terminal, of which the renderer has but the input.
+func clearAll() tea.Cmd {
+	return tea.Sequence(tea.Raw("\x1b[H\x1b[2J"), tea.ClearScreen)
 }
 
 // interrupt is Ctrl-C: it stops the line that runs, or forgets what is typed.
@@ -267,7 +272,7 @@ func (m *model) ended(err error) tea.Cmd {
 	case errors.Is(err, repl.ErrExit):
 		return m.leave()
 	case errors.Is(err, repl.ErrClear):
-		cmds = append(cmds, tea.ClearScreen)
+		cmds = append(cmds, clearAll())
 	case err != nil && m.ctx.Err() == nil && !errors.Is(err, context.Canceled):
 		cmds = append(cmds, m.print(m.text([]inspect.ReplPart{{Style: "error", Text: err.Error()}})))
 	}
@@ -328,10 +333,19 @@ func (m *model) print(text string) tea.Cmd {
 	return tea.Sequence(append(cmds, tea.Println(strings.Join(part, "\n")))...)
 }
 
+// prompt names the actor in use, by the end of its key if the terminal is narrow.
+func (m *model) prompt() string {
+	p := m.o.Session.Prompt()
+	if n, most := ansi.StringWidth(p), max(m.width/2, 8); n > most {
+		return ansi.TruncateLeft(p, n-most+1, "…")
+	}
+	return p
+}
+
 // echo is an input as it stands above, once it was taken.
 func (m *model) echo(text string) string {
 	var b strings.Builder
-	b.WriteString(m.look.Prompt(m.o.Safe(m.o.Session.Prompt())))
+	b.WriteString(m.look.Prompt(m.o.Safe(m.prompt())))
 	for i, line := range strings.Split(text, "\n") {
 		if i > 0 {
 			b.WriteString("\n" + m.look.Muted(goesOn))
@@ -381,7 +395,7 @@ func (m *model) View() tea.View {
 		v.Content = strings.Join(append(above, ""), "\n")
 		return v
 	}
-	rows, x, y := m.edit.View(m.o.Session.Prompt(), m.width, height-len(above), m.look)
+	rows, x, y := m.edit.View(m.prompt(), m.width, height-len(above), m.look)
 	v.Content = strings.Join(append(above, rows...), "\n")
 	v.Cursor = tea.NewCursor(x, y+len(above))
 	return v
