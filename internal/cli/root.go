@@ -98,6 +98,7 @@ func newRoot(a *App) *cobra.Command {
 		newScheduleCommand(a),
 		newServeCommand(a),
 		newStateCommand(a),
+		newStudioCommand(a),
 		newTuiCommand(a),
 		newTypesCommand(a),
 		newVersionCommand(a),

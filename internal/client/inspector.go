@@ -76,6 +76,11 @@ func (in *Inspector) Session(ctx context.Context, readOnly bool) (out inspect.Se
 	return out, in.ask(ctx, "POST", "/session", nil, inspect.SessionRequest{Token: in.token, ReadOnly: readOnly}, &out)
 }
 
+// Code makes a code with which a browser opens one session, within 30 seconds.
+func (in *Inspector) Code(ctx context.Context, readOnly bool) (out inspect.Code, err error) {
+	return out, in.ask(ctx, "POST", "/code", nil, inspect.CodeRequest{ReadOnly: readOnly}, &out)
+}
+
 // EndSession ends the session that the inspector bears.
 func (in *Inspector) EndSession(ctx context.Context) error {
 	return in.ask(ctx, "DELETE", "/session", nil, nil, nil)

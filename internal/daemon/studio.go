@@ -127,6 +127,7 @@ func (d *Daemon) openStudio(ctx context.Context, e *engine.Engine, st keeper) (*
 		Instance: d.instance, Version: d.o.Version, Project: d.o.Project,
 		Endpoint:  endpoint,
 		AuthToken: d.o.AuthToken, StudioToken: d.s.Studio.Token, Key: key, ReadOnly: d.s.Studio.ReadOnly,
+		Page:  d.studioPage(),
 		Bound: d.s.Host, Listen: d.studioHost(), Hosts: d.s.Studio.Hosts, Origins: d.s.Studio.Origins,
 		Engine: e, Store: studioStore{st}, Ring: d.ring, Registry: d.gateway.Registry, Source: d.source, Locate: d.locate, Places: d.gateway.Places, Log: d.o.Log,
 		App: d.s.Studio.App, Editor: d.s.Studio.Editor,
@@ -148,6 +149,23 @@ func (d *Daemon) openStudio(ctx context.Context, e *engine.Engine, st keeper) (*
 	}
 	d.studio.Store(s)
 	return s, nil
+}
+
+// studioPage is where the web app is, as people on this machine write it. The
+// Studio's own port is not known yet if it may be any: then it is "".
+func (d *Daemon) studioPage() string {
+	host, port := d.s.Host, strconv.Itoa(d.port)
+	if d.s.Studio.Listen != "" {
+		var err error
+		if host, port, err = net.SplitHostPort(d.s.Studio.Listen); err != nil || port == "0" {
+			return ""
+		}
+	}
+	switch host {
+	case "", "0.0.0.0", "::", "127.0.0.1", "::1":
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, port) + "/studio/"
 }
 
 func (d *Daemon) studioHost() string {

@@ -38,12 +38,12 @@ type door struct {
 	mu       sync.Mutex
 	failures map[string][]time.Time // by address
 	ended    map[string]time.Time   // sessions that were ended, until they would expire
-	codes    map[string]time.Time   // that work once, until they expire
+	codes    map[string]code        // that work once
 }
 
 func (d *door) init(o *Options) {
 	d.o, d.failures, d.ended = o, map[string][]time.Time{}, map[string]time.Time{}
-	d.codes = map[string]time.Time{}
+	d.codes = map[string]code{}
 }
 
 // place checks where a request is addressed to and where it comes from, before
@@ -241,40 +241,74 @@ func (s *Studio) hello(q *request) error {
 	return q.json(http.StatusOK, inspect.Hello{Instance: s.o.Instance, Version: s.o.Version, Protocol: inspect.Protocol})
 }
 
+// code is what opens one session.
+type code struct {
+	until    time.Time
+	readOnly bool // its session changes nothing
+}
+
 // NewCode makes a code that opens one session within 30 seconds, by POST
 // /session {"code"}; in a URL it stands as /studio/#c=CODE. It is what is handed
 // to a browser on its command line, which every user of the machine can read.
 func (s *Studio) NewCode() string {
+	c, _ := s.door.newCode(s.o.ReadOnly)
+	return c
+}
+
+func (d *door) newCode(readOnly bool) (string, time.Time) {
 	var b [16]byte
 	_, _ = rand.Read(b[:]) // never fails
-	code := base64.RawURLEncoding.EncodeToString(b[:])
-	s.door.mu.Lock()
-	defer s.door.mu.Unlock()
+	text := base64.RawURLEncoding.EncodeToString(b[:])
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	now := time.Now()
-	for c, until := range s.door.codes {
-		if now.After(until) {
-			delete(s.door.codes, c)
+	for c, it := range d.codes {
+		if now.After(it.until) {
+			delete(d.codes, c)
 		}
 	}
-	s.door.codes[code] = now.Add(codeLife)
-	return code
+	until := now.Add(codeLife)
+	d.codes[text] = code{until, readOnly}
+	return text, until
+}
+
+// newCode is POST /code: whoever is in may let a browser in.
+func (s *Studio) newCode(q *request) error {
+	var in inspect.CodeRequest
+	if err := q.read(&in); err != nil {
+		return err
+	}
+	text, until := s.door.newCode(q.access.readOnly || in.ReadOnly)
+	out := inspect.Code{Code: text, ExpiresAt: until.UnixMilli()}
+	if s.app != nil {
+		out.Page = s.o.Page
+	}
+	return q.json(http.StatusOK, out)
 }
 
 // redeem takes a code that works once; wrong ones count as wrong tokens do.
-func (d *door) redeem(code, from string) (access, error) {
+func (d *door) redeem(text, from string) (access, error) {
 	if err := d.calm(from); err != nil {
 		return access{}, err
 	}
 	d.mu.Lock()
-	until, ok := d.codes[code]
-	delete(d.codes, code)
+	c, ok := d.codes[text]
+	delete(d.codes, text)
 	d.mu.Unlock()
-	if ok && time.Now().Before(until) {
-		return access{readOnly: d.o.ReadOnly}, nil
+	if ok && time.Now().Before(c.until) {
+		return access{readOnly: d.o.ReadOnly || c.readOnly}, nil
 	}
 	d.failed(from)
 	return access{}, coded(http.StatusUnauthorized, errs.Unauthorized, "This code was used, or is older than 30 seconds.").
-		WithHint("Press o in rivet dev, or run rivet studio --open, for another one.")
+		WithHint("Press o in rivet dev, or run rivet studio, for another one.")
+}
+
+// enter tells who brings a token or a code.
+func (d *door) enter(in inspect.SessionRequest, from string) (access, error) {
+	if in.Code != "" {
+		return d.redeem(in.Code, from)
+	}
+	return d.identify(in.Token, from)
 }
 
 // newSession is POST /session: a token or a code becomes a session.
@@ -283,13 +317,7 @@ func (s *Studio) newSession(q *request) error {
 	if err := q.read(&in); err != nil {
 		return err
 	}
-	from := address(q.Request)
-	a, err := access{}, error(nil)
-	if in.Code != "" {
-		a, err = s.door.redeem(in.Code, from)
-	} else {
-		a, err = s.door.identify(in.Token, from)
-	}
+	a, err := s.door.enter(in, address(q.Request))
 	if err != nil {
 		return err
 	}

@@ -31,11 +31,13 @@ type Options struct {
 	StudioToken string // opens the API; "" opens nothing
 	// Key signs sessions: those of an earlier run with the same key hold. nil: a new one.
 	Key      []byte
-	ReadOnly bool     // refuse every change
-	Bound    string   // host that the server listens on
-	Listen   string   // host of an address of the Studio's own; "": it has none
-	Hosts    []string // further names under which it answers
-	Origins  []string // from which browsers may use the API beside its own
+	ReadOnly bool // refuse every change
+	// Page is where the web app is, as people on this machine write it.
+	Page    string
+	Bound   string   // host that the server listens on
+	Listen  string   // host of an address of the Studio's own; "": it has none
+	Hosts   []string // further names under which it answers
+	Origins []string // from which browsers may use the API beside its own
 
 	Engine   Engine // nil: only hello and types work
 	Store    Store
@@ -144,6 +146,7 @@ func (s *Studio) routes() {
 	open("GET /hello", (*Studio).hello)
 	open("POST /session", (*Studio).newSession)
 	read("DELETE /session", (*Studio).endSession)
+	read("POST /code", (*Studio).newCode)
 	read("GET /types", (*Studio).types)
 	if s.o.Engine != nil {
 		read("GET /meta", (*Studio).meta)
@@ -208,15 +211,19 @@ func (s *Studio) route(pattern string, h func(*Studio, *request) error, guarded,
 	})
 }
 
-// ServeHTTP answers a request under /studio/.
-func (s *Studio) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	h := w.Header()
+// secure sets what every answer says to browsers.
+func (s *Studio) secure(h http.Header) {
 	h["Cache-Control"] = []string{"no-store"}
 	h["Content-Security-Policy"] = []string{policy}
 	h["X-Content-Type-Options"] = []string{"nosniff"}
 	h["Referrer-Policy"] = []string{"no-referrer"}
 	h["Cross-Origin-Opener-Policy"] = []string{"same-origin"}
 	h["Cross-Origin-Resource-Policy"] = []string{"same-origin"}
+}
+
+// ServeHTTP answers a request under /studio/.
+func (s *Studio) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.secure(w.Header())
 	if err := s.door.place(w, r); err != nil {
 		s.fail(w, err)
 		return

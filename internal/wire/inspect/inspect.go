@@ -50,6 +50,18 @@ type SessionRequest struct {
 	ReadOnly bool   `json:"readOnly,omitempty"` // give up the right to change
 }
 
+// CodeRequest is the body of POST /code, which makes a code for POST /session.
+type CodeRequest struct {
+	ReadOnly bool `json:"readOnly,omitempty"` // its session changes nothing
+}
+
+// Code opens one session, within 30 seconds: PAGE#c=CODE is for a browser.
+type Code struct {
+	Code      string `json:"code"`
+	ExpiresAt int64  `json:"expiresAt"` // epoch ms
+	Page      string `json:"page"`      // of the web app; "": it is turned off
+}
+
 // Session is a bearer token for a limited time.
 type Session struct {
 	Session   string `json:"session"`

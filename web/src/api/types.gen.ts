@@ -135,6 +135,21 @@ export interface SessionRequest {
   readOnly?: boolean;
 }
 
+/** CodeRequest is the body of POST /code, which makes a code for POST /session. */
+export interface CodeRequest {
+  /** its session changes nothing */
+  readOnly?: boolean;
+}
+
+/** Code opens one session, within 30 seconds: PAGE#c=CODE is for a browser. */
+export interface Code {
+  code: string;
+  /** epoch ms */
+  expiresAt: number;
+  /** of the web app; "": it is turned off */
+  page: string;
+}
+
 /** Session is a bearer token for a limited time. */
 export interface Session {
   session: string;
