@@ -115,3 +115,22 @@ func TestLinesOfTheREPL(t *testing.T) {
 		})
 	}
 }
+
+func FuzzCompileLine(f *testing.F) {
+	for _, s := range []string{"const { a, b: [c] } = x, d = (1, 2)", "for (var i of []) { var j }", "class A { static x = 1 }", "{ a: 1 }",
+		"async function* f() {}", "enum E { A }", "x = y = 1", "`${`a`}`", "label: for (;;) break label", "using x = y", "@d class A {}", "export const a = 1"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, source string) {
+		l, err := bundle.CompileLine("REPL1", source)
+		if err != nil {
+			if e := errs.As(err); e.Code == "" || e.Msg == "" {
+				t.Errorf("%q: %v", source, err)
+			}
+			return
+		}
+		if _, err := goja.Compile("line", l.Script.Code, false); err != nil {
+			t.Errorf("%q became what can't run: %v\n%s", source, err, l.Script.Code)
+		}
+	})
+}

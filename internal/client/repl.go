@@ -18,6 +18,11 @@ func (in *Inspector) InterruptRepl(ctx context.Context, session string) error {
 	return in.ask(ctx, "DELETE", "/repl/"+url.PathEscape(session), nil, nil, nil)
 }
 
+// EndRepl ends a session: its variables are gone.
+func (in *Inspector) EndRepl(ctx context.Context, session string) error {
+	return in.ask(ctx, "DELETE", "/repl/"+url.PathEscape(session), params("end", "true"), nil, nil)
+}
+
 // CompleteRepl are the words that may stand at a place of an input.
 func (in *Inspector) CompleteRepl(ctx context.Context, q inspect.ReplCompleteRequest) (out inspect.ReplCompletions, err error) {
 	return out, in.ask(ctx, "POST", "/repl/complete", nil, q, &out)

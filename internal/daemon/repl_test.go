@@ -188,6 +188,12 @@ func TestReplIsInterrupted(t *testing.T) {
 		}
 	}
 	c.want("true", `clearInterval(timer); n > 0`)
+	if err := l.EndRepl(t.Context(), c.id); err != nil {
+		t.Fatal(err)
+	}
+	if a := c.eval(`typeof n`); printed(a) != "'undefined'" || len(a.Notes) != 1 {
+		t.Errorf("after its end: %+v", a)
+	}
 	if err := l.InterruptRepl(t.Context(), "nobody"); errs.CodeOf(err) != "not_found" {
 		t.Errorf("an unknown session: %v", err)
 	}

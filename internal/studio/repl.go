@@ -362,15 +362,22 @@ func output(parts []actor.LinePart, v value.Value) *inspect.ReplOutput {
 	return o
 }
 
-// interruptRepl is DELETE /repl/:id.
+// interruptRepl is DELETE /repl/:id; with ?end=true the session ends as well.
 func (s *Studio) interruptRepl(q *request) error {
+	id := q.PathValue("id")
+	end := q.URL.Query().Get("end") == "true"
 	s.repls.mu.Lock()
-	x := s.repls.all[q.PathValue("id")]
+	x := s.repls.all[id]
+	if end {
+		delete(s.repls.all, id)
+	}
 	s.repls.mu.Unlock()
 	if x == nil {
-		return notFound("There is no REPL session %s.", q.PathValue("id"))
+		return notFound("There is no REPL session %s.", id)
 	}
-	x.isolate().Interrupt()
+	if x.isolate().Interrupt(); end {
+		s.repls.ending.Go(x.isolate().Close)
+	}
 	q.WriteHeader(http.StatusNoContent)
 	return nil
 }

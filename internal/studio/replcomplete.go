@@ -161,12 +161,12 @@ func (c *completing) live(typ string) []inspect.Actor {
 	defer cancel()
 	type list []inspect.Actor
 	found := make(chan list, 1)
-	go func() { // ends with ctx at the latest, but for one page that is read
+	c.x.s.repls.ending.Go(func() { // a store that hangs is not waited for here
 		items, _, err := c.x.s.dir.list(ctx, listing{typ: typ, sort: "-activeAt", to: maxOptions})
 		if err == nil {
 			found <- items
 		}
-	}()
+	})
 	select {
 	case items := <-found:
 		return items

@@ -77,13 +77,24 @@ func New(o Options) *Session {
 	return &Session{o: o, in: o.Inspector, heard: map[string]*hearing{}}
 }
 
-// Close ends the session's watch. The server forgets the session by itself.
+// Close ends the session, here and on the server.
 func (s *Session) Close() {
 	if s.watched != nil {
 		s.stop()
 		<-s.watched
 	}
+	s.mu.Lock()
+	id, in := s.id, s.in
+	s.id = ""
+	s.mu.Unlock()
+	if id != "" {
+		ctx, cancel := context.WithTimeout(context.Background(), endTime)
+		defer cancel()
+		_ = in.EndRepl(ctx, id) // else it ends when it has been idle for long
+	}
 }
+
+const endTime = 500 * time.Millisecond
 
 func (s *Session) inspector() *client.Inspector {
 	s.mu.Lock()
