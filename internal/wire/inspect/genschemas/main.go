@@ -50,12 +50,46 @@ var printed = []struct {
 	{"version", "rivet version", reflect.TypeFor[versions]()},
 	{"typed", "rivet types", reflect.TypeFor[typed]()},
 	{"opened", "rivet studio --print-url", reflect.TypeFor[opened]()},
+	{"pages", "rivet docs", reflect.TypeFor[[]page]()},
+	{"page", "rivet docs TOPIC", reflect.TypeFor[whole]()},
+	{"found", "rivet docs --search", reflect.TypeFor[[]found]()},
+	{"packed", "rivet sdk pack", reflect.TypeFor[[]packed]()},
 	{"error", "every command that fails, on standard error", reflect.TypeFor[failed]()},
 }
 
 // called is what `rivet call --json` prints.
 type called struct {
 	Output any `json:"output,omitempty"`
+}
+
+// page is a page of the documentation.
+type page struct {
+	Topic string `json:"topic"` // that rivet docs takes
+	Title string `json:"title"`
+	About string `json:"about"` // one line
+}
+
+// whole is a page with its text.
+type whole struct {
+	Topic    string `json:"topic"`
+	Title    string `json:"title"`
+	About    string `json:"about"`
+	Markdown string `json:"markdown"`
+}
+
+// found is a line of a page that has what was searched for.
+type found struct {
+	Topic   string `json:"topic"`
+	Heading string `json:"heading"` // of the section
+	Line    int    `json:"line"`
+	Text    string `json:"text"`
+}
+
+// packed is a tarball that was written.
+type packed struct {
+	Package string `json:"package"`
+	Version string `json:"version"`
+	File    string `json:"file"` // as seen from the working directory
 }
 
 // failed is how the command line prints an error.
