@@ -23,11 +23,20 @@ const maxStack = 20
 func (r *isolate) errorOf(v goja.Value) *errs.Error {
 	o, ok := v.(*goja.Object)
 	if !ok {
-		return &errs.Error{Code: errs.Internal, Msg: text(v)}
+		msg := text(v)
+		if msg == "" { // throw undefined, throw ""
+			msg = "nothing was thrown as an error: " + r.inspect(v)
+		}
+		return &errs.Error{Code: errs.Internal, Msg: msg}
 	}
 	e := &errs.Error{Code: errs.Internal}
 	if ex := r.vm.Try(func() { r.readError(e, o) }); ex != nil {
-		e.Msg = "an error that can't be read: " + ex.Error()
+		why := r.inspect(ex.Value())
+		if o, ok := ex.Value().(*goja.Object); ok && o.ClassName() == "Error" {
+			_ = r.vm.Try(func() { why = text(o.Get("message")) })
+		}
+		e.Msg = "an error that can't be read: reading it threw " + why
+		e.At = r.v.code.maps.At(ex.String())
 	}
 	return e
 }

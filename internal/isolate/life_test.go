@@ -119,6 +119,30 @@ const unruly = `{
   },
 }`
 
+func TestOddThrows(t *testing.T) {
+	t.Parallel()
+	w := load(t, def(`{ actions: {
+		nothing: () => { throw undefined },
+		empty: () => { throw "" },
+		proxy: () => { throw new Proxy({}, { get() { throw new Error("evil") } }) },
+		symbol: () => { throw Symbol("s") },
+	} }`), nil)
+	for action, want := range map[string]string{
+		"nothing": "internal_error: nothing was thrown as an error: undefined",
+		"empty":   "internal_error: nothing was thrown as an error: ",
+		"proxy":   "internal_error: an error that can't be read: reading it threw evil",
+		"symbol":  "internal_error: a symbol",
+	} {
+		l := w.start("x", action)
+		if got := l.json(action); got != want {
+			t.Errorf("%s: %s, want %s", action, got, want)
+		}
+		if logs := strings.Join(l.lines(), "\n"); strings.Contains(logs, "user.js") {
+			t.Errorf("%s: a position of the bundle in %q", action, logs)
+		}
+	}
+}
+
 func TestErrors(t *testing.T) {
 	w := load(t, def(unruly), nil)
 	l := w.start("x")

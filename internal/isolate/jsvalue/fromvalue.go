@@ -132,9 +132,38 @@ func Define(vm *goja.Runtime, o *goja.Object, key string, v goja.Value) {
 	_ = o.Set(key, v)
 }
 
-// Construct calls a global constructor; the global must be there.
-func Construct(vm *goja.Runtime, global string, args ...goja.Value) *goja.Object {
-	o, err := vm.New(vm.GlobalObject().Get(global), args...)
+// symIntrinsics keeps a runtime's constructors on its global object.
+var symIntrinsics = goja.NewSymbol("rivet.intrinsics")
+
+// Capture remembers the constructors that Construct calls, so that a script
+// which replaces one (a polyfill) doesn't replace it for the state, and for the
+// other actors of the runtime.
+func Capture(vm *goja.Runtime) {
+	g, kept := vm.GlobalObject(), vm.CreateObject(nil)
+	for _, name := range []string{"Map", "Set", "WeakSet", "Date", "RegExp", "Error", "EvalError", "RangeError", "ReferenceError", "SyntaxError", "TypeError",
+		"URIError", "AggregateError", "DataView", "Uint8Array", "Uint8ClampedArray", "Int8Array", "Uint16Array", "Int16Array", "Uint32Array", "Int32Array",
+		"Float32Array", "Float64Array", "BigUint64Array", "BigInt64Array"} {
+		if c := g.Get(name); c != nil {
+			_ = kept.Set(name, c)
+		}
+	}
+	_ = g.DefineDataPropertySymbol(symIntrinsics, kept, goja.FLAG_FALSE, goja.FLAG_FALSE, goja.FLAG_FALSE)
+}
+
+// constructor is a built-in one, as it was when it was captured.
+func constructor(vm *goja.Runtime, name string) goja.Value {
+	g := vm.GlobalObject()
+	if kept, ok := g.GetSymbol(symIntrinsics).(*goja.Object); ok {
+		if c := kept.Get(name); c != nil {
+			return c
+		}
+	}
+	return g.Get(name)
+}
+
+// Construct calls a built-in constructor.
+func Construct(vm *goja.Runtime, name string, args ...goja.Value) *goja.Object {
+	o, err := vm.New(constructor(vm, name), args...)
 	if err != nil {
 		panic(err)
 	}
@@ -149,7 +178,7 @@ func NewDate(vm *goja.Runtime, ms float64) *goja.Object {
 // NewRegExp is a RegExp; one that this runtime can't compile becomes a pattern
 // that never matches.
 func NewRegExp(vm *goja.Runtime, source, flags string) *goja.Object {
-	o, err := vm.New(vm.GlobalObject().Get("RegExp"), NewString(vm, source), vm.ToValue(flags))
+	o, err := vm.New(constructor(vm, "RegExp"), NewString(vm, source), vm.ToValue(flags))
 	if err != nil {
 		return Construct(vm, "RegExp", vm.ToValue("(?!)"))
 	}

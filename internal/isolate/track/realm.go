@@ -48,6 +48,7 @@ var typeTraps = reflect.TypeOf((*goja.ProxyTrapConfig)(nil))
 // any script, once per runtime.
 func Install(vm *goja.Runtime) *Realm {
 	r := &Realm{vm: vm, nodes: map[*goja.Object]*node{}}
+	jsvalue.Capture(vm)
 	object, reflects := r.global("Object"), r.global("Reflect")
 	r.objectProto = object.Get("prototype").ToObject(vm)
 	r.arrayProto = r.global("Array").Get("prototype").ToObject(vm)
