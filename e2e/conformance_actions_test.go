@@ -113,6 +113,7 @@ func TestConformance007OtherErrorsAreMaskedOnTheWire(t *testing.T) {
 		w.call(t, of("errors", keyOf(t)), "secret", `["`+w.encoding+`"]`).want(t, "secret", 500, masked)
 		w.call(t, of("errors", keyOf(t)), "secretLater", `[]`).want(t, "secretLater", 500, masked)
 		w.call(t, of("errors", keyOf(t)), "noError", `[]`).want(t, "noError", 500, masked)
+		w.call(t, of("errors", keyOf(t)), "nothing", `[]`).want(t, "nothing", 500, masked)
 	})
 	eachTransport(t, s, func(t *testing.T, w wired) {
 		c := w.connect(t, of("errors", keyOf(t)), "")
@@ -124,6 +125,7 @@ func TestConformance007OtherErrorsAreMaskedOnTheWire(t *testing.T) {
 			"secret of json": actions.lineOf(t, "// the line that the log tells"),
 			"secret later":   actions.lineOf(t, `new Error("secret later")`),
 			"secret text":    "",
+			`"msg":"nothing was thrown as an error: undefined"`: `"action":"nothing"`,
 		} {
 			within(t, patience, "the log has "+text+" at "+line, func() bool { return s.hasLog(text, line) })
 		}

@@ -577,3 +577,89 @@ func TestActorsThatStartSilentlyWaitForACallAfterAReload(t *testing.T) {
 		t.Errorf("the new life began with %+v", l.spec)
 	}
 }
+
+func TestActorsThatCannotBeReadAreUnavailable(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, echo)
+	unreadable := func(err error) {
+		w.store.mu.Lock()
+		defer w.store.mu.Unlock()
+		w.store.dumb = err
+	}
+	unreadable(errors.New("input/output error"))
+	if a := waitAnswer(t, w.async("a", "inc")); !errs.Is(a.err, errs.StorageUnavailable) {
+		t.Errorf("a call: %v, %v", a.out, a.err)
+	}
+	p := &fakePeer{}
+	if _, err := w.Connect(context.Background(), actor.ConnectSpec{Query: counterQuery("a")}, p); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the connection is refused", func() bool { return len(p.saw()) > 0 && strings.HasPrefix(p.saw()[0], "close") })
+	unreadable(nil)
+	if a := waitAnswer(t, w.async("a", "inc")); a.err != nil {
+		t.Errorf("when it can be read again: %v", a.err)
+	}
+}
+
+func TestActingOverAClosedConnectionIsAnError(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, echo)
+	link, err := w.Connect(context.Background(), actor.ConnectSpec{Query: counterQuery("a")}, &fakePeer{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	link.Close()
+	got := make(chan error, 1)
+	link.Act("inc", nil, func(_ value.Value, err error) { got <- err })
+	select {
+	case err := <-got:
+		if !errs.Is(err, errs.ConnectionLost) {
+			t.Errorf("Act = %v, want connection_lost", err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("Act was not answered")
+	}
+}
+
+// A connection that parted from old code is stored again by the life that starts
+// with it, and by none if its client has gone or the type has.
+func TestPartedConnectionsAreStoredByTheNextLife(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, echo)
+	var links [2]actor.Link
+	for i := range links {
+		p := &fakePeer{}
+		l, err := w.Connect(context.Background(), actor.ConnectSpec{Query: counterQuery("a")}, p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, "init", func() bool { return slices.Contains(p.saw(), "init") })
+		links[i] = l
+		w.run.mu.Lock()
+		w.run.parting = append(w.run.parting, actor.ConnChange{Conn: l.ID(), Parted: true})
+		w.run.mu.Unlock()
+	}
+	stored := func() int { return len(w.store.image(links[0].ActorID()).Conns) }
+	if n := stored(); n != 2 {
+		t.Fatalf("%d connections are stored, want 2", n)
+	}
+	if _, err := w.Swap(context.Background(), newScripted("without", "other")); err != nil {
+		t.Fatal(err)
+	}
+	if n := stored(); n != 0 {
+		t.Errorf("%d connections are stored after they parted", n)
+	}
+	links[1].Close()
+	v3 := newScripted("v3", "counter")
+	v3.onJob = echo
+	if _, err := w.Swap(context.Background(), v3); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	links[0].Act("after", nil, func(value.Value, error) { close(done) })
+	<-done
+	l := v3.life(t, 1)
+	if len(l.spec.Conns) != 1 || l.spec.Conns[0].ID != links[0].ID() || !l.spec.Conns[0].Parted || stored() != 1 {
+		t.Errorf("the new life began with %+v; %d are stored", l.spec.Conns, stored())
+	}
+}

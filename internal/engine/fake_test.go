@@ -20,6 +20,8 @@ type scripted struct {
 	// onStart makes the outcome of a start; nil: Started at once, with a
 	// snapshot if the actor is new.
 	onStart func(actor.Start) *actor.Outcome
+	// parting are the changes of connections of a life that is stopped.
+	parting []actor.ConnChange
 	// onJob makes the outcome of a job; nil: the job is kept for the test.
 	onJob func(*scriptedLife, actor.Job) *actor.Outcome
 }
@@ -114,7 +116,10 @@ func (l *scriptedLife) Stop(grace time.Duration) {
 	l.stopped = true
 	l.mu.Unlock()
 	if !done {
-		l.in <- func() { l.turn(&actor.Outcome{Stopped: true}) }
+		l.s.mu.Lock()
+		parting := l.s.parting
+		l.s.mu.Unlock()
+		l.in <- func() { l.turn(&actor.Outcome{Stopped: true, Conns: parting}) }
 	}
 }
 
@@ -154,6 +159,7 @@ type fakeStore struct {
 	queue  []queued
 	held   bool
 	broken error
+	dumb   error // what Acquire fails with; nil: it doesn't
 	wake   chan struct{}
 	log    []*actor.Batch
 }
@@ -264,6 +270,9 @@ func (s *fakeStore) Lookup(_ context.Context, id actor.ID) (actor.Ref, bool, err
 func (s *fakeStore) Acquire(_ context.Context, id actor.ID) (*actor.Image, actor.Lease, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.dumb != nil {
+		return nil, actor.Lease{}, s.dumb
+	}
 	img := s.images[id]
 	if img == nil {
 		return nil, actor.Lease{ID: id}, nil

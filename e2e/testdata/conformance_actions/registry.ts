@@ -50,6 +50,9 @@ const errors = actor({
     coded: (_c, code: unknown) => {
       throw new UserError("m", { code: code as string });
     },
+    nothing: () => {
+      throw undefined;
+    },
     secret: (c, name: string) => {
       c.state.count += 10;
       throw new Error(`secret of ${name}`); // the line that the log tells
