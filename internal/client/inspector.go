@@ -284,36 +284,6 @@ func (in *Inspector) Export(ctx context.Context, id, typ string, line func([]byt
 	return lines(res.Body, line)
 }
 
-// ImportOptions say what an import does with actors that exist.
-type ImportOptions struct {
-	Replace bool // else they are left as they are
-	DryRun  bool
-}
-
-// Import sends lines of an export; done is told what became of each, in order.
-func (in *Inspector) Import(ctx context.Context, from io.Reader, o ImportOptions, done func(inspect.Imported) error) error {
-	mode, dry := "create-only", ""
-	if o.Replace {
-		mode = "replace"
-	}
-	if o.DryRun {
-		dry = "true"
-	}
-	body := struct{ io.Reader }{from} // without its Close, which is the caller's to call
-	res, err := in.send(ctx, "POST", "/import", params("mode", mode, "dryRun", dry), body)
-	if err != nil {
-		return err
-	}
-	defer res.Body.Close()
-	return lines(res.Body, func(b []byte) error {
-		var line inspect.Imported
-		if err := json.Unmarshal(b, &line); err != nil {
-			return malformed("a line that is no JSON: %.80q", b)
-		}
-		return done(line)
-	})
-}
-
 // lines calls f for each line of r; a line may be as long as memory allows.
 func lines(r io.Reader, f func([]byte) error) error {
 	d := json.NewDecoder(r)

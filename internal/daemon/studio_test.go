@@ -496,6 +496,15 @@ func TestExportImport(t *testing.T) {
 	if got := results(client.ImportOptions{Replace: true}, file.String()); !slices.Equal(got, []string{"replaced", "replaced", "replaced"}) || to.call(t, "k2", "get") != 3.0 {
 		t.Errorf("replace %q", got)
 	}
+	// An export may be larger than a request: it goes in parts, whole lines each.
+	var numbers []int
+	err = to.Import(ctx, strings.NewReader(file.String()+"\n\nnot json"), client.ImportOptions{Part: 10}, func(i inspect.Imported) error {
+		numbers = append(numbers, i.Line)
+		return nil
+	})
+	if err != nil || !slices.Equal(numbers, []int{1, 2, 3, 6}) {
+		t.Errorf("in parts: %v, lines %v", err, numbers)
+	}
 	if got := results(client.ImportOptions{}, "{}\nnot json\n"+`{"rivet":1,"type":"nope","key":[]}`+"\n\n"); !slices.Equal(got, []string{"failed", "failed", "failed"}) {
 		t.Errorf("bad lines %q", got)
 	}
