@@ -69,6 +69,36 @@ type RunConfig struct {
 	StudioEndpoint     string
 }
 
+// Settings are the settings that the code gave, by the names that they have in
+// the configuration: strings, numbers, booleans and lists of strings.
+func (c *RunConfig) Settings() map[string]any {
+	out := map[string]any{}
+	for name, text := range map[string]string{
+		"storage.type": c.Driver, "data": c.DataPath, "host": c.Hostname,
+		"basePath": c.BasePath, "studio.token": c.StudioToken, "studio.defaultEndpoint": c.StudioEndpoint,
+	} {
+		if text != "" {
+			out[name] = text
+		}
+	}
+	for name, n := range map[string]int{"port": c.Port, "limits.message": c.MaxIncomingMessage} {
+		if n > 0 {
+			out[name] = n
+		}
+	}
+	if c.StudioEnabled != nil {
+		out["studio.enabled"] = *c.StudioEnabled
+	}
+	if len(c.StudioOrigins) > 0 {
+		out["studio.cors"] = append([]string{}, c.StudioOrigins...)
+	}
+	if cors := c.CORS; cors != nil {
+		out["cors.origin"] = append([]string{}, cors.Origins...)
+		out["cors.credentials"], out["cors.maxAge"] = cors.Credentials, cors.MaxAge
+	}
+	return out
+}
+
 // CORS is who may call from a browser. Origins "*" is everyone; Dynamic: ask
 // Gateway.AllowOrigin for each origin.
 type CORS struct {

@@ -6,6 +6,8 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"github.com/rivetdev/rivet/internal/store/sqlite"
 )
 
 // versionInfo is `rivet version --json`.
@@ -45,7 +47,7 @@ func newVersionCommand(a *App) *cobra.Command {
 }
 
 func (a *App) version() versionInfo {
-	v := versionInfo{Version: a.Build.Version, Commit: a.Build.Commit, Date: a.Build.Date, Go: runtime.Version()}
+	v := versionInfo{Version: a.Build.Version, Commit: a.Build.Commit, Date: a.Build.Date, Go: runtime.Version(), SQLite: sqlite.Version}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return v
@@ -64,8 +66,6 @@ func (a *App) version() versionInfo {
 			v.Goja = dep.Version
 		case "github.com/evanw/esbuild":
 			v.ESBuild = dep.Version
-		case "modernc.org/sqlite":
-			v.SQLite = dep.Version
 		}
 	}
 	return v

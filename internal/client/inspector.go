@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -79,6 +80,23 @@ func (in *Inspector) Session(ctx context.Context, readOnly bool) (out inspect.Se
 // Code makes a code with which a browser opens one session, within 30 seconds.
 func (in *Inspector) Code(ctx context.Context, readOnly bool) (out inspect.Code, err error) {
 	return out, in.ask(ctx, "POST", "/code", nil, inspect.CodeRequest{ReadOnly: readOnly}, &out)
+}
+
+// Config is what the project's code asked for, by the names of settings.
+func (in *Inspector) Config(ctx context.Context) (map[string]any, error) {
+	var list []inspect.Setting
+	if err := in.get(ctx, "/config", nil, &list); err != nil {
+		return nil, err
+	}
+	out := make(map[string]any, len(list))
+	for _, s := range list {
+		var v any
+		if err := json.Unmarshal(s.Value, &v); err != nil {
+			return nil, fmt.Errorf("read %s: %w", s.Key, err)
+		}
+		out[s.Key] = v
+	}
+	return out, nil
 }
 
 // EndSession ends the session that the inspector bears.

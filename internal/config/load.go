@@ -72,9 +72,10 @@ type Resolved struct {
 	// that look like ours.
 	Notes []string
 
-	layers  map[Layer]map[string]setting
-	origins map[string]Origin
-	from    Options
+	layers    map[Layer]map[string]setting
+	origins   map[string]Origin
+	from      Options
+	evaluated bool // the code has had its say
 }
 
 // Load reads all layers but code's, which [Resolved.WithCode] adds once it ran.
@@ -126,13 +127,17 @@ func Load(o Options) (*Resolved, error) {
 
 // WithCode is r with what the entry's runServer or createServer asked for,
 // beneath the file, the environment and the flags.
-func (r *Resolved) WithCode(rc actor.RunConfig) *Resolved {
+func (r *Resolved) WithCode(rc actor.RunConfig) *Resolved { return r.WithSettings(rc.Settings()) }
+
+// WithSettings is WithCode of settings by their names, as a running server tells them.
+func (r *Resolved) WithSettings(said map[string]any) *Resolved {
 	n := *r
 	n.layers = map[Layer]map[string]setting{}
 	for l, s := range r.layers {
 		n.layers[l] = s
 	}
-	n.layers[FromCode] = fromCode(rc)
+	n.layers[FromCode] = fromCode(said)
+	n.evaluated = true
 	n.resolve()
 	return &n
 }
@@ -178,6 +183,14 @@ type Row struct {
 	Value  any    `json:"value"`
 	Origin string `json:"origin"`
 	At     string `json:"at,omitempty"`
+	// Evaluated is false for a value that code may give, where nobody asked it.
+	Evaluated *bool `json:"evaluated,omitempty"`
+}
+
+// codeKeys are the settings that code can give; see actor.RunConfig.
+var codeKeys = []string{
+	"storage.type", "data", "host", "port", "basePath", "limits.message", "cors.origin", "cors.credentials", "cors.maxAge",
+	"studio.enabled", "studio.token", "studio.cors", "studio.defaultEndpoint",
 }
 
 // Rows are all values, in the order of the keys, as they are printed: secrets
@@ -194,7 +207,11 @@ func (r *Resolved) Rows() []Row {
 		if o.Name != "" {
 			origin = o.Name
 		}
-		rows = append(rows, Row{Key: k.name, Value: k.shown(&r.Config), Origin: origin, At: o.At})
+		row := Row{Key: k.name, Value: k.shown(&r.Config), Origin: origin, At: o.At}
+		if o.Layer == FromDefault && !r.evaluated && slices.Contains(codeKeys, k.name) {
+			row.Evaluated = new(bool)
+		}
+		rows = append(rows, row)
 	}
 	return rows
 }
@@ -271,38 +288,32 @@ func fromFlags(flags []Flag) (map[string]setting, []Problem) {
 }
 
 // fromCode are the values of a run configuration; zero fields say nothing.
-func fromCode(rc actor.RunConfig) map[string]setting {
+func fromCode(said map[string]any) map[string]setting {
 	out := map[string]setting{}
-	put := func(name, text string) {
+	for name, value := range said {
 		k := keyNamed(name)
-		if v, err := k.parse(text); err == nil { // the SDK has checked them
+		if k == nil {
+			continue // of a newer server
+		}
+		var v any
+		var err error
+		switch value := value.(type) {
+		case []string:
+			v = slices.Clone(value)
+		case []any: // as JSON has it
+			list := []string{}
+			for _, item := range value {
+				list = append(list, fmt.Sprint(item))
+			}
+			v = list
+		case float64:
+			v, err = k.parse(strconv.FormatFloat(value, 'f', -1, 64))
+		default:
+			v, err = k.parse(fmt.Sprint(value))
+		}
+		if err == nil { // the SDK has checked them
 			out[name] = setting{v, Origin{Layer: FromCode}}
 		}
-	}
-	for name, text := range map[string]string{
-		"storage.type": rc.Driver, "data": rc.DataPath, "host": rc.Hostname,
-		"basePath": rc.BasePath, "studio.token": rc.StudioToken, "studio.defaultEndpoint": rc.StudioEndpoint,
-	} {
-		if text != "" {
-			put(name, text)
-		}
-	}
-	if rc.Port > 0 {
-		put("port", strconv.Itoa(rc.Port))
-	}
-	if rc.MaxIncomingMessage > 0 {
-		put("limits.message", strconv.Itoa(rc.MaxIncomingMessage))
-	}
-	if rc.StudioEnabled != nil {
-		put("studio.enabled", strconv.FormatBool(*rc.StudioEnabled))
-	}
-	if len(rc.StudioOrigins) > 0 {
-		out["studio.cors"] = setting{slices.Clone(rc.StudioOrigins), Origin{Layer: FromCode}}
-	}
-	if c := rc.CORS; c != nil {
-		out["cors.origin"] = setting{slices.Clone(c.Origins), Origin{Layer: FromCode}}
-		put("cors.credentials", strconv.FormatBool(c.Credentials))
-		put("cors.maxAge", strconv.Itoa(c.MaxAge))
 	}
 	return out
 }

@@ -1,7 +1,10 @@
 package studio
 
 import (
+	"encoding/json"
+	"maps"
 	"net/http"
+	"slices"
 
 	"github.com/rivetdev/rivet/internal/wire/inspect"
 )
@@ -17,6 +20,25 @@ func (s *Studio) buildNow() inspect.Build {
 		b.Version = s.o.Registry().Version
 	}
 	return b
+}
+
+// config is GET /config: what the project's code asked for, without secrets.
+func (s *Studio) config(q *request) error {
+	c := s.o.Registry().Config
+	said := c.Settings()
+	out := make([]inspect.Setting, 0, len(said))
+	for _, key := range slices.Sorted(maps.Keys(said)) {
+		value := said[key]
+		if key == "studio.token" {
+			value = "***"
+		}
+		text, err := json.Marshal(value)
+		if err != nil {
+			return err // strings, numbers, booleans and lists always encode
+		}
+		out = append(out, inspect.Setting{Key: key, Value: text})
+	}
+	return q.json(http.StatusOK, out)
 }
 
 // sourceContext is how many lines stand before and after the one asked for.

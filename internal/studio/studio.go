@@ -148,6 +148,7 @@ func (s *Studio) routes() {
 	read("DELETE /session", (*Studio).endSession)
 	read("POST /code", (*Studio).newCode)
 	read("GET /types", (*Studio).types)
+	read("GET /config", (*Studio).config)
 	if s.o.Engine != nil {
 		read("GET /meta", (*Studio).meta)
 		read("GET /build", (*Studio).getBuild)

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"time"
 
+	lib "modernc.org/sqlite/lib"
+
 	"github.com/rivetdev/rivet/internal/errs"
 )
 
@@ -97,3 +99,6 @@ func Holder(dir string) (pid int, since time.Time, ok bool) {
 	}
 	return h.PID, h.Started, true
 }
+
+// Version is that of the SQLite that is in the binary.
+const Version = lib.SQLITE_VERSION

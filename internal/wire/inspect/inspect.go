@@ -62,6 +62,12 @@ type Code struct {
 	Page      string `json:"page"`      // of the web app; "": it is turned off
 }
 
+// Setting is a value that the project's code gave, of GET /config.
+type Setting struct {
+	Key   string          `json:"key"`
+	Value json.RawMessage `json:"value"` // a secret is "***"
+}
+
 // Session is a bearer token for a limited time.
 type Session struct {
 	Session   string `json:"session"`

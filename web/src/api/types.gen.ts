@@ -150,6 +150,13 @@ export interface Code {
   page: string;
 }
 
+/** Setting is a value that the project's code gave, of GET /config. */
+export interface Setting {
+  key: string;
+  /** a secret is "***" */
+  value: unknown;
+}
+
 /** Session is a bearer token for a limited time. */
 export interface Session {
   session: string;
