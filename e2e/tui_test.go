@@ -80,3 +80,29 @@ func TestDevAndTuiShareATerminal(t *testing.T) {
 		t.Errorf("exit code %d, want 0", code)
 	}
 }
+
+func TestTuiTalksToTheActorThatIsShown(t *testing.T) {
+	t.Parallel()
+	dir := counterProject(t)
+	startDev(t, dir)
+	if _, text, code := rivet(t, dir, "call", "counter/first", "increment", "5"); code != 0 {
+		t.Fatal(text)
+	}
+	s := atTerminal(t, dir, "tui")
+	s.wait(t, "counter/first")
+	s.wait(t, "count: ")
+	s.write(t, "6")
+	s.wait(t, "counter/first> ")
+	s.write(t, "await increment(37)\r")
+	s.wait(t, "42")
+	s.write(t, "nothing.here\r")
+	s.wait(t, "ReferenceError")
+	s.write(t, "\x03") // forgets what is typed; it ends nothing here
+	before := strings.Count(s.all(), "filter")
+	s.write(t, "\x1b")
+	within(t, 20*time.Second, "the list has the keys", func() bool { return strings.Count(s.all(), "filter") > before })
+	s.write(t, "q")
+	if code := s.exit(); code != 0 {
+		t.Errorf("exit code %d, want 0", code)
+	}
+}

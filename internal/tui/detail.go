@@ -19,6 +19,7 @@ const (
 	tabConns
 	tabLogs
 	tabSchedule
+	tabRepl
 	tabAbout
 )
 
@@ -27,7 +28,7 @@ func tabs() []struct {
 	key, label, short string
 } {
 	return []struct{ key, label, short string }{
-		{"1", "State", "State"}, {"2", "Events", "Evts"}, {"3", "Connections", "Conn"}, {"4", "Logs", "Logs"}, {"5", "Schedule", "Sch"}, {"7", "About", "Info"},
+		{"1", "State", "State"}, {"2", "Events", "Evts"}, {"3", "Connections", "Conn"}, {"4", "Logs", "Logs"}, {"5", "Schedule", "Sch"}, {"6", "REPL", "REPL"}, {"7", "About", "Info"},
 	}
 }
 
@@ -73,7 +74,7 @@ func (m *model) show(a inspect.Actor) tea.Cmd {
 func (m *model) settle(s settled) tea.Cmd {
 	if s.id == m.detail.id {
 		m.subscribe(slotActor, spec{topic: inspect.TopicActor, query: inspect.Query{Actor: s.id}})
-		m.watchTab()
+		return m.watchTab()
 	}
 	return nil
 }
@@ -82,13 +83,13 @@ func (m *model) settle(s settled) tea.Cmd {
 func (m *model) open(t tab) tea.Cmd {
 	m.tab = t
 	if _, on := m.started[slotActor]; on { // else it is watched when the cursor rests
-		m.watchTab()
+		return m.watchTab()
 	}
 	return nil
 }
 
 // watchTab subscribes to what the open tab shows, once an actor.
-func (m *model) watchTab() {
+func (m *model) watchTab() tea.Cmd {
 	q := inspect.Query{Actor: m.detail.id}
 	var s slot
 	var topic string
@@ -105,12 +106,15 @@ func (m *model) watchTab() {
 		q.Last, q.Filter = 500, m.detail.logs.filter
 	case tabSchedule:
 		s, topic = slotActorAlarms, inspect.TopicSchedule
+	case tabRepl:
+		return m.watchRepl()
 	default:
-		return
+		return nil
 	}
 	if _, on := m.started[s]; !on {
 		m.subscribe(s, spec{topic: topic, query: q})
 	}
+	return nil
 }
 
 func (m *model) takeDetail(s slot, u *update) {
@@ -168,6 +172,8 @@ func (m *model) viewDetail(x, y, w, h int) []string {
 		out = append(out, m.viewStream(&d.logs, w, h, true, m.focus == onDetail)...)
 	case tabSchedule:
 		out = append(out, m.viewAlarms(&d.alarms, w, h, true, m.focus == onDetail)...)
+	case tabRepl:
+		out = append(out, m.viewRepl(x, y+len(out), w, h)...)
 	case tabAbout:
 		out = append(out, m.viewAbout(w, h)...)
 	}
@@ -218,7 +224,10 @@ func (m *model) tabLine(x, y, w int) string {
 			m.focus = onDetail
 			return m.open(tab(i))
 		}})
-		out += look.on(text) + spaces(gap)
+		if i > 0 {
+			out += spaces(gap)
+		}
+		out += look.on(text)
 		at += n + gap
 	}
 	return m.fit(out, w)

@@ -18,6 +18,7 @@ const (
 	inConns
 	inSchedule
 	inAbout
+	inRepl
 	inBuild // a failed build covers the detail pane
 
 	inStreams  = inEvents | inLogs
@@ -80,7 +81,7 @@ func (m *model) here() where {
 	if m.broken() != nil {
 		return inBuild
 	}
-	return []where{inState, inEvents, inConns, inLogs, inSchedule, inAbout}[m.tab]
+	return []where{inState, inEvents, inConns, inLogs, inSchedule, inRepl, inAbout}[m.tab]
 }
 
 // possible reports whether a command can be done now.
@@ -89,6 +90,9 @@ func (m *model) possible(c *command) bool { return c.when == nil || c.when(m) }
 // press takes a key.
 func (m *model) press(k tea.KeyPressMsg) tea.Cmd {
 	m.notice = notice{}
+	if m.here() == inRepl && m.prompt == nil && !m.overlay.on() {
+		return m.pressRepl(k)
+	}
 	if k.String() == "ctrl+c" {
 		m.exit = Stopped
 		return tea.Quit
@@ -122,6 +126,15 @@ type hintOf struct {
 func (m *model) hints() []hintOf {
 	if m.overlay.on() {
 		return m.overlay.hints()
+	}
+	if m.here() == inRepl {
+		key := func(k tea.KeyPressMsg) func(*model) tea.Cmd { return func(m *model) tea.Cmd { return m.press(k) } }
+		return []hintOf{
+			{"⏎", "run", key(tea.KeyPressMsg{Code: tea.KeyEnter})}, {"Tab", "complete", key(tea.KeyPressMsg{Code: tea.KeyTab})},
+			{"↑", "recall", key(tea.KeyPressMsg{Code: tea.KeyUp})}, {"^R", "search", key(tea.KeyPressMsg{Code: 'r', Mod: tea.ModCtrl})},
+			{"^C", "stop", key(tea.KeyPressMsg{Code: 'c', Mod: tea.ModCtrl})}, {"PgUp", "scroll", key(tea.KeyPressMsg{Code: tea.KeyPgUp})},
+			{"Esc", "back", key(tea.KeyPressMsg{Code: tea.KeyEscape})},
+		}
 	}
 	var out []hintOf
 	here := m.here()
@@ -231,6 +244,9 @@ func (m *model) moveBy(f focus, to func(at, last, page int) int) tea.Cmd {
 		d.conns.move(to(d.conns.cursor, len(d.conns.rows)-1, d.conns.height-1))
 	case m.tab == tabSchedule:
 		d.alarms.move(to(d.alarms.cursor, len(d.alarms.rows)-1, d.alarms.height-1))
+	case m.tab == tabRepl:
+		d := to(1<<20, 1<<21, 10) - 1<<20
+		m.repl.up = max(0, m.repl.up-max(min(d, 100), -100))
 	case m.tab == tabAbout:
 		d.scroll = to(d.scroll, 1<<20, 10)
 	}

@@ -56,13 +56,13 @@ func (m *model) panes() panes {
 	case m.narrow():
 		return panes{detail: inset}
 	}
-	list := min(max(w*2/5, 30), 52)
+	list := min(max(w*3/8, 30), 52)
 	return panes{list: rect{0, y, list, h}, detail: rect{list + 2, y, w - list - 2, h}}
 }
 
 // View draws the screen.
 func (m *model) View() tea.View {
-	m.hits = m.hits[:0]
+	m.hits, m.cursor = m.hits[:0], nil
 	lines, cursor := m.frame()
 	v := tea.NewView(strings.Join(lines, "\n"))
 	v.AltScreen = true
@@ -120,9 +120,10 @@ func (m *model) frame() ([]string, *tea.Cursor) {
 		m.cover(lines, w, h)
 	}
 	bottom, cursor := m.bottomLine(w)
-	if cursor != nil {
-		cursor.Y = h - 1
+	if cursor == nil {
+		return append(lines, bottom), m.cursor
 	}
+	cursor.Y = h - 1
 	return append(lines, bottom), cursor
 }
 

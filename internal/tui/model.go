@@ -40,6 +40,7 @@ const (
 // alone, through Update and View.
 type model struct {
 	o     Options
+	ctx   context.Context // of Run
 	feed  *feed
 	exit  Exit
 	panic *caught
@@ -84,6 +85,8 @@ type model struct {
 	prompt  *prompt
 	overlay overlay
 	undo    map[string][]inspect.Patch // by actor, last edit last
+	repl    talk
+	cursor  *tea.Cursor // that the last frame put into a pane
 }
 
 // focus is the pane that keys go to.
@@ -120,7 +123,7 @@ func (n name) String() string { return client.Target{Name: n.typ, Key: n.key}.St
 
 func newModel(o Options) *model {
 	m := &model{
-		o: o, dark: true, w: 80, h: 24, side: globalLogs,
+		o: o, ctx: context.Background(), dark: true, w: 80, h: 24, side: globalLogs,
 		names: map[string]name{}, asking: map[string]bool{}, started: map[slot]int{}, undo: map[string][]inspect.Patch{},
 	}
 	m.profile = colorprofile.TrueColor
@@ -186,8 +189,11 @@ func (m *model) update(msg tea.Msg) tea.Cmd {
 	case tea.KeyPressMsg:
 		return m.press(msg)
 	case tea.PasteMsg:
-		if m.prompt != nil {
+		switch {
+		case m.prompt != nil:
 			return m.prompt.paste(m, msg)
+		case m.here() == inRepl && !m.overlay.on():
+			m.repl.edit.Paste(msg.Content)
 		}
 	case tea.MouseClickMsg:
 		return m.click(tea.Mouse(msg))
@@ -199,6 +205,8 @@ func (m *model) update(msg tea.Msg) tea.Cmd {
 		return m.settle(msg)
 	case done:
 		return msg.then(m)
+	case noticed:
+		m.repl.parts(m, msg.Parts)
 	case named:
 		m.take1(msg)
 	}

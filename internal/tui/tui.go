@@ -80,6 +80,7 @@ func Run(ctx context.Context, o Options) (Exit, error) {
 	}
 	p := tea.NewProgram(m, opts...)
 	m.feed = newFeed(o.Connect, p.Send)
+	m.ctx = ctx
 	feeding, stop := context.WithCancel(ctx)
 	var wg sync.WaitGroup
 	wg.Add(1)
@@ -95,6 +96,7 @@ func Run(ctx context.Context, o Options) (Exit, error) {
 	_, err := p.Run()
 	stop()
 	wg.Wait()
+	m.closeRepl()
 	if m.panic != nil {
 		panic(fmt.Sprintf("%v\n%s", m.panic.what, m.panic.stack))
 	}

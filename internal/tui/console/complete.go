@@ -65,3 +65,6 @@ func (e *Editor) choose(n int) {
 	m.chosen = n
 	e.replace(m.from, len(e.text)-len(m.rest), m.options[n].Text)
 }
+
+// Open reports whether a menu or a search is open, so that Esc closes it.
+func (e *Editor) Open() bool { return e.menu != nil || e.search != nil }
