@@ -285,6 +285,7 @@ func (s *survey) commit() {
 		if f.deep || !f.ours {
 			f.fill()
 		}
+		f.n.finish()
 	}
 }
 

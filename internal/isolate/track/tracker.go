@@ -146,9 +146,6 @@ func (t *Tracker) newNode(kind value.NodeKind, target, proxy *goja.Object) *node
 		traps := t.r.traps
 		if kind == value.KindArray {
 			traps = t.r.lists
-			if target.Prototype() == t.r.arrayProto {
-				_ = target.SetPrototype(t.r.listProto)
-			}
 		}
 		if proxy == nil {
 			n.proxy = t.r.vm.ToValue(t.r.vm.NewProxy(target, traps)).(*goja.Object)
@@ -169,6 +166,14 @@ func (t *Tracker) newNode(kind value.NodeKind, target, proxy *goja.Object) *node
 	t.r.nodes[target] = n
 	t.fresh = append(t.fresh, n)
 	return n
+}
+
+// finish gives an array that was filled the prototype of a state's; before, goja
+// fills it faster.
+func (n *node) finish() {
+	if n.kind == value.KindArray && n.target.Prototype() == n.t.r.arrayProto {
+		_ = n.target.SetPrototype(n.t.r.listProto)
+	}
 }
 
 func (t *Tracker) forget(n *node) {
@@ -233,6 +238,7 @@ func (t *Tracker) build(e value.Elem) goja.Value {
 	n.id = id
 	t.live[id] = n
 	t.fill(n, m)
+	n.finish()
 	return n.proxy
 }
 
