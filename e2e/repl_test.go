@@ -42,6 +42,9 @@ func TestReplAtATerminal(t *testing.T) {
 	say("while (true) {}\r", "Ctrl-C stops it")
 	say("\x03", "[interrupted]")
 	say("nonsense(\x03`after ${twice(1)}`\r", "after 2")
+	// What is logged prints while the line runs.
+	say("console.log(`live ${1 + 1}`); await new Promise(() => {})\r", "live 2")
+	say("\x03`then ${twice(3)}`\r", "then 6")
 	// An event prints above what is being typed, which stays.
 	say(".use counter/a\r.on newCount\r", "print as they come")
 	s.write(t, "`intact ${")

@@ -17,6 +17,9 @@ type Line struct {
 	Implicit []string   // that it assigns and nobody may have declared
 	Value    bool       // it ends with an expression
 	Via      string     // how entries of its calls name their way in
+	// Log hears what the line writes to the console as it comes, on the goroutine
+	// that evaluates; nil: it is in the result.
+	Log func(Log)
 }
 
 // LineName is a variable that a line declares.

@@ -77,7 +77,7 @@ func runRepl(ctx context.Context, a *App, o replOptions) error {
 	telling, stop := context.WithCancel(ctx)
 	notices := make(chan repl.Notice, 64)
 	connect := func(ctx context.Context) (*client.Inspector, error) { return a.inspect(ctx, o.server) }
-	s := repl.New(repl.Options{Inspector: in, Connect: connect, Timeout: o.timeout, Dir: a.Cwd, Keep: interactive, Tell: func(n repl.Notice) {
+	s := repl.New(repl.Options{Inspector: in, Connect: connect, Timeout: o.timeout, Dir: a.Cwd, Keep: interactive, Live: !a.global.json, Tell: func(n repl.Notice) {
 		select {
 		case notices <- n:
 		case <-telling.Done(): // nobody hears any more

@@ -388,6 +388,11 @@ func (in *Inspector) ask(ctx context.Context, method, path string, query url.Val
 
 // send gives the response if it is a success, with its body to be closed.
 func (in *Inspector) send(ctx context.Context, method, path string, query url.Values, body io.Reader) (*http.Response, error) {
+	return in.sendAs(ctx, method, path, query, body, "")
+}
+
+// sendAs is send for an answer of a media type; "": whichever.
+func (in *Inspector) sendAs(ctx context.Context, method, path string, query url.Values, body io.Reader, accept string) (*http.Response, error) {
 	at := in.URL() + inspect.Base + path
 	if len(query) > 0 {
 		at += "?" + query.Encode()
@@ -397,6 +402,9 @@ func (in *Inspector) send(ctx context.Context, method, path string, query url.Va
 		return nil, errs.Wrap(errs.Internal, err, "make a request to %s", at)
 	}
 	in.sign(req.Header)
+	if accept != "" {
+		req.Header.Set("Accept", accept)
+	}
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}

@@ -1,9 +1,12 @@
 package client
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"net/url"
 
+	"github.com/rivetdev/rivet/internal/errs"
 	"github.com/rivetdev/rivet/internal/wire/inspect"
 )
 
@@ -11,6 +14,38 @@ import (
 // throws is in the answer; the error is that there is none.
 func (in *Inspector) Repl(ctx context.Context, q inspect.ReplRequest) (out inspect.ReplAnswer, err error) {
 	return out, in.ask(ctx, "POST", "/repl", nil, q, &out)
+}
+
+// ReplLive is Repl with what is logged told as it comes; it isn't in the answer
+// then.
+func (in *Inspector) ReplLive(ctx context.Context, q inspect.ReplRequest, told func(inspect.ReplLog)) (out inspect.ReplAnswer, err error) {
+	body, err := json.Marshal(q)
+	if err != nil {
+		return out, errs.Wrap(errs.InvalidRequest, err, "encode the request")
+	}
+	res, err := in.sendAs(ctx, "POST", "/repl", nil, bytes.NewReader(body), "application/x-ndjson")
+	if err != nil {
+		return out, err
+	}
+	defer res.Body.Close()
+	answered := false
+	err = lines(res.Body, func(b []byte) error {
+		var e inspect.ReplEvent
+		if err := json.Unmarshal(b, &e); err != nil {
+			return malformed("a line that is no JSON: %.80q", b)
+		}
+		if e.Log != nil {
+			told(*e.Log)
+		}
+		if e.Answer != nil {
+			out, answered = *e.Answer, true
+		}
+		return nil
+	})
+	if err == nil && !answered {
+		err = errs.New(errs.ConnectionLost, "the server's answer broke off")
+	}
+	return out, err
 }
 
 // InterruptRepl stops the line that runs in a session.

@@ -136,7 +136,7 @@ func TestReplGivesUpWhatHeedsNoInterrupt(t *testing.T) {
 	l := demo(t, nil)
 	c := newConsole(t, l)
 	c.eval(`let kept = 1`)
-	a, err := l.Repl(t.Context(), inspect.ReplRequest{Session: c.id, Code: `const p = new Proxy({}, { get: (t, k) => p[k] }); p.x`, TimeoutMs: 200})
+	a, err := l.Repl(t.Context(), inspect.ReplRequest{Session: c.id, Code: `/^(?=(a+)+$)/.test("a".repeat(64) + "!")`, TimeoutMs: 200})
 	if err != nil || a.Error == nil {
 		t.Fatalf("%v %+v", err, a.Output)
 	}
@@ -157,6 +157,27 @@ func TestReplStopsALineThatTakesAllMemory(t *testing.T) {
 	}
 	c.want("'kept'", `kept`)
 	c.want("1", `counter("a").increment(1)`)
+}
+
+func TestReplTellsLogsAsTheyCome(t *testing.T) {
+	t.Parallel()
+	l := demo(t, nil)
+	c := newConsole(t, l)
+	c.eval(``)
+	var heard []string
+	a, err := l.ReplLive(t.Context(), inspect.ReplRequest{Session: c.id, Code: `console.log("one", { a: 1 }); console.warn("two"); await new Promise(() => {})`}, func(line inspect.ReplLog) {
+		if heard = append(heard, line.Level+" "+line.Message); len(heard) == 2 { // while it runs
+			if err := l.InterruptRepl(t.Context(), c.id); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	if err != nil || a.Error == nil || a.Error.Code != "interrupted" || !slices.Equal(heard, []string{"info one { a: 1 }", "warn two"}) {
+		t.Errorf("%v %+v %q", err, a, heard)
+	}
+	if a := c.eval(`console.error("three"); 3`); len(a.Logs) != 1 || a.Logs[0].At != "REPL2:1:9" || printed(a) != "three\n3" {
+		t.Errorf("in the answer: %+v", a)
+	}
 }
 
 func TestReplIsInterrupted(t *testing.T) {

@@ -47,6 +47,7 @@ type REPL struct {
 	r    *isolate
 	o    REPLOptions
 	turn chan struct{} // holds a token while a line runs
+	stir chan struct{} // cap 1: there are logs
 	js   replHooks
 
 	mu    sync.Mutex
@@ -86,7 +87,7 @@ func (rt *Runtime) NewREPL(o REPLOptions) (*REPL, error) {
 			return nil, errs.Wrap(errs.Internal, err, "compile the SDK")
 		}
 	}
-	s := &REPL{o: o, turn: make(chan struct{}, 1)}
+	s := &REPL{o: o, turn: make(chan struct{}, 1), stir: make(chan struct{}, 1)}
 	own := &Runtime{o: rt.o}
 	own.o.Actors, own.o.ServerLog, own.o.Memory = replActors{o.Actors, s}, s.log, 0
 	s.v = &Version{rt: own, code: &code{bundle: &actor.Bundle{}, sdk: sdk, maps: sourcemap.Set{}},
@@ -231,11 +232,7 @@ func (s *REPL) Eval(ctx context.Context, line *actor.Line, limit time.Duration) 
 	if !s.r.post(nil, func() { s.begin(run, prog) }) {
 		res = s.gone()
 	} else {
-		select {
-		case res = <-run.done:
-		case <-ctx.Done():
-			res = s.halt(run, stopped(context.Cause(ctx), limit))
-		}
+		res = s.await(ctx, run)
 	}
 	s.r.until.Store(0)
 	s.mu.Lock()
@@ -245,6 +242,29 @@ func (s *REPL) Eval(ctx context.Context, line *actor.Line, limit time.Duration) 
 	s.mu.Unlock()
 	res.Took = time.Since(began)
 	return res
+}
+
+// await waits for a line and tells what it logs meanwhile.
+func (s *REPL) await(ctx context.Context, run *lineRun) actor.LineResult {
+	for {
+		select {
+		case res := <-run.done:
+			return res
+		case <-ctx.Done():
+			return s.halt(run, stopped(context.Cause(ctx), run.limit))
+		case <-s.stir:
+			if run.line.Log == nil {
+				continue
+			}
+			s.mu.Lock()
+			logs := s.logs
+			s.logs = nil
+			s.mu.Unlock()
+			for _, l := range logs {
+				run.line.Log(l)
+			}
+		}
+	}
 }
 
 // stopped is why a line has no result.
@@ -545,6 +565,10 @@ func (s *REPL) log(l actor.Log) {
 	defer s.mu.Unlock()
 	if len(s.logs) < maxLineLogs {
 		s.logs = append(s.logs, l)
+	}
+	select {
+	case s.stir <- struct{}{}:
+	default:
 	}
 }
 

@@ -235,9 +235,42 @@ func (s *Studio) repl(q *request) error {
 		return err
 	}
 	began := time.Now()
-	x.input(q, in.Code, limit, &out)
+	live := q.liveLogs()
+	x.input(q, in.Code, limit, live, &out)
 	out.Use, out.Us = x.using().String(), time.Since(began).Microseconds()
-	return q.json(http.StatusOK, out)
+	if live == nil {
+		return q.json(http.StatusOK, out)
+	}
+	return q.line(inspect.ReplEvent{Answer: &out})
+}
+
+// liveLogs writes log lines as they come, to who accepts lines; else it is nil.
+func (q *request) liveLogs() func(actor.Log) {
+	if !strings.Contains(q.Request.Header.Get("Accept"), "application/x-ndjson") {
+		return nil
+	}
+	q.ResponseWriter.Header().Set("Content-Type", "application/x-ndjson; charset=utf-8")
+	return func(l actor.Log) {
+		log := logLine(l)
+		_ = q.line(inspect.ReplEvent{Log: &log}) // that nobody reads is noticed by the end
+	}
+}
+
+func logLine(l actor.Log) inspect.ReplLog {
+	return inspect.ReplLog{Level: level(l.Level), Message: l.Msg, At: l.At}
+}
+
+// line writes one document of several.
+func (q *request) line(body any) error {
+	b, err := encode(body)
+	if err != nil {
+		return errs.Wrap(errs.Internal, err, "encode")
+	}
+	if _, err := q.ResponseWriter.Write(append(b, '\n')); err != nil {
+		return nil // the client has gone
+	}
+	_ = http.NewResponseController(q.ResponseWriter).Flush() // else it comes later
+	return nil
 }
 
 // refresh has the session see the code that serves now.
@@ -282,20 +315,20 @@ func (x *replSession) scope(ctx context.Context) error {
 }
 
 // input deals with a line or a dot-command.
-func (x *replSession) input(q *request, code string, limit time.Duration, out *inspect.ReplAnswer) {
+func (x *replSession) input(q *request, code string, limit time.Duration, live func(actor.Log), out *inspect.ReplAnswer) {
 	if word, rest, ok := dotCommand(code); ok {
-		if err := x.command(q, word, rest, limit, out); err != nil {
+		if err := x.command(&commanding{x: x, q: q, rest: rest, limit: limit, live: live, out: out}, word); err != nil {
 			out.Error = x.told(errs.As(err), nil, code)
 		}
 		return
 	}
 	if strings.TrimSpace(code) != "" {
-		x.eval(q, code, limit, out)
+		x.eval(q, code, limit, live, out)
 	}
 }
 
 // eval runs a line.
-func (x *replSession) eval(q *request, code string, limit time.Duration, out *inspect.ReplAnswer) value.Value {
+func (x *replSession) eval(q *request, code string, limit time.Duration, live func(actor.Log), out *inspect.ReplAnswer) value.Value {
 	x.n++
 	out.Line = x.n
 	line, err := x.s.o.REPL.Compile(fmt.Sprintf("REPL%d", x.n), code)
@@ -303,10 +336,10 @@ func (x *replSession) eval(q *request, code string, limit time.Duration, out *in
 		out.Error = x.told(errs.As(err), nil, code)
 		return value.Undefined{}
 	}
-	line.Via = q.via()
+	line.Via, line.Log = q.via(), live
 	res := x.isolate().Eval(q.Context(), line, limit)
 	for _, l := range res.Logs {
-		out.Logs = append(out.Logs, inspect.ReplLog{Level: level(l.Level), Message: l.Msg, At: l.At})
+		out.Logs = append(out.Logs, logLine(l))
 	}
 	if res.Err != nil {
 		out.Error = x.told(res.Err, res.Thrown, code)

@@ -33,6 +33,7 @@ type commanding struct {
 	q     *request
 	rest  string // behind the command's name
 	limit time.Duration
+	live  func(actor.Log)
 	out   *inspect.ReplAnswer
 }
 
@@ -73,7 +74,7 @@ func dotCommand(code string) (name, rest string, ok bool) {
 }
 
 // command runs a dot-command.
-func (x *replSession) command(q *request, name, rest string, limit time.Duration, out *inspect.ReplAnswer) error {
+func (x *replSession) command(with *commanding, name string) error {
 	var names []string
 	for _, c := range replCommands() {
 		if c.name != name {
@@ -83,7 +84,7 @@ func (x *replSession) command(q *request, name, rest string, limit time.Duration
 		if c.run == nil {
 			return errs.New(errs.Unsupported, "%s is a command of the program at the terminal, not of the server.", name)
 		}
-		return c.run(&commanding{x: x, q: q, rest: rest, limit: limit, out: out})
+		return c.run(with)
 	}
 	e := errs.New(errs.InvalidRequest, "There is no command %s.", name)
 	if near := errs.Closest(name, names); near != "" {
@@ -184,7 +185,7 @@ func (c *commanding) set() error {
 	if expr = strings.TrimSpace(expr); expr == "" || path != "" && path[0] != '/' {
 		return errs.New(errs.InvalidRequest, "A path and a value are needed.").WithHint("As in: .set /count 5")
 	}
-	v := c.x.eval(c.q, "("+expr+"\n)", c.limit, c.out)
+	v := c.x.eval(c.q, "("+expr+"\n)", c.limit, c.live, c.out)
 	c.out.Output = nil
 	if c.out.Error != nil {
 		return nil
@@ -489,7 +490,7 @@ func (c *commanding) time() error {
 		return errs.New(errs.InvalidRequest, "What is to be timed?").WithHint("As in: .time counter(\"a\").increment(1)")
 	}
 	began := time.Now()
-	c.x.eval(c.q, c.rest, c.limit, c.out)
+	c.x.eval(c.q, c.rest, c.limit, c.live, c.out)
 	took := actor.LinePart{Style: "muted", Text: time.Since(began).Round(time.Microsecond).String()}
 	if c.out.Output == nil {
 		c.out.Output = &inspect.ReplOutput{Value: inspect.TaggedOf(value.Undefined{})}

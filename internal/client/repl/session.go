@@ -38,6 +38,8 @@ type Options struct {
 	Connect func(context.Context) (*client.Inspector, error)
 	Timeout time.Duration // of a line; 0: the server's, 30 s
 	Dir     string        // from which .load and .save see files; "": the process's
+	// Live has Eval print what is logged as it comes, each line as an answer of its own.
+	Live bool
 	// Keep has inputs join the history that all REPLs of the project share.
 	Keep bool
 	// Tell hears what comes by itself: events, a reload, a server that went or
@@ -118,7 +120,7 @@ func (s *Session) Open(ctx context.Context, use string) (inspect.ReplAnswer, err
 	if use != "" {
 		code = ".use " + use
 	}
-	a, err := s.send(ctx, code)
+	a, err := s.send(ctx, code, nil)
 	if err == nil && a.Error != nil {
 		err = Failure(a.Error)
 	}
@@ -140,7 +142,7 @@ func Failure(e *inspect.ReplError) error {
 }
 
 // Eval evaluates an input and gives print what came of it: once, but for .load
-// once a line. It returns when the input has ended; if ctx ends before, the
+// once a line, and before it what is logged if Live. It returns when the input has ended; if ctx ends before, the
 // server is told to stop it. The error is that there is no answer, ErrExit or
 // ErrClear.
 func (s *Session) Eval(ctx context.Context, code string, print func(inspect.ReplAnswer)) error {
@@ -159,7 +161,11 @@ func (s *Session) Eval(ctx context.Context, code string, print func(inspect.Repl
 		s.lines = append(s.lines, code)
 		s.mu.Unlock()
 	}
-	a, err := s.send(ctx, code)
+	var told func(inspect.ReplLog)
+	if s.o.Live {
+		told = func(l inspect.ReplLog) { print(inspect.ReplAnswer{Logs: []inspect.ReplLog{l}}) }
+	}
+	a, err := s.send(ctx, code, told)
 	if err != nil {
 		return err
 	}
@@ -177,8 +183,8 @@ func (s *Session) keep(ctx context.Context, code string) {
 // interruptWait is how long an interrupted line may take to say so.
 const interruptWait = 3 * time.Second
 
-// send asks the server; see Eval for ctx.
-func (s *Session) send(ctx context.Context, code string) (inspect.ReplAnswer, error) {
+// send asks the server; see Eval for ctx. told nil: logs are in the answer.
+func (s *Session) send(ctx context.Context, code string, told func(inspect.ReplLog)) (inspect.ReplAnswer, error) {
 	s.mu.Lock()
 	id, in := s.id, s.in
 	s.mu.Unlock()
@@ -197,7 +203,14 @@ func (s *Session) send(ctx context.Context, code string) (inspect.ReplAnswer, er
 		}
 	})
 	defer stop()
-	a, err := in.Repl(asking, inspect.ReplRequest{Session: id, Code: code, TimeoutMs: s.o.Timeout.Milliseconds()})
+	q := inspect.ReplRequest{Session: id, Code: code, TimeoutMs: s.o.Timeout.Milliseconds()}
+	var a inspect.ReplAnswer
+	var err error
+	if told != nil {
+		a, err = in.ReplLive(asking, q, told)
+	} else {
+		a, err = in.Repl(asking, q)
+	}
 	if err != nil {
 		if ctx.Err() != nil {
 			return a, context.Cause(ctx)

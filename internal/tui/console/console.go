@@ -47,6 +47,7 @@ func Run(ctx context.Context, o Options) error {
 			return err
 		}
 	}
+	m.send = p.Send
 	telling, stop := context.WithCancel(ctx)
 	told := make(chan struct{})
 	go func() { // ends before Run does
@@ -84,6 +85,10 @@ type model struct {
 	width, height int
 	err           error
 
+	send    func(tea.Msg)
+	waiting []string // texts to be printed, in order
+	prints  bool     // some are on their way
+
 	cancel  context.CancelFunc // of the line that runs, nil: none
 	began   time.Time
 	seconds int      // that it has run, as shown
@@ -100,6 +105,8 @@ type (
 	notice  repl.Notice
 	ended   struct{ err error }
 	drawn   struct{}
+	printed struct{}
+	output  string
 	recalls []string
 	ticked  struct{ began time.Time }
 	offer   struct {
@@ -173,6 +180,15 @@ func (m *model) take(msg tea.Msg) tea.Cmd {
 			m.seconds = int(time.Since(m.began).Seconds())
 			return m.tick()
 		}
+	case output:
+		return m.print(string(msg))
+	case printed:
+		if m.prints = false; len(m.waiting) > 0 {
+			return m.flush()
+		}
+		if m.leaving {
+			return tea.Quit
+		}
 	case ended:
 		return m.ended(msg.err)
 	}
@@ -210,6 +226,9 @@ func (m *model) act(a Action) tea.Cmd {
 func (m *model) leave() tea.Cmd {
 	m.leaving = true
 	m.edit.Set("")
+	if m.prints {
+		return nil // then
+	}
 	return tea.Quit
 }
 
@@ -244,18 +263,13 @@ func (m *model) run(text string) tea.Cmd {
 	m.cancel, m.began, m.seconds = cancel, time.Now(), 0
 	eval := func() tea.Msg {
 		defer cancel()
-		var out []string
-		err := m.o.Session.Eval(ctx, text, func(a inspect.ReplAnswer) {
+		return ended{m.o.Session.Eval(ctx, text, func(a inspect.ReplAnswer) {
 			if s := m.answered(a); s != "" {
-				out = append(out, s)
+				m.send(output(s))
 			}
-		})
-		if len(out) > 0 {
-			return tea.Sequence(m.print(strings.Join(out, "\n")), func() tea.Msg { return ended{err} })()
-		}
-		return ended{err}
+		})}
 	}
-	return tea.Batch(tea.Sequence(echo, eval), m.tick())
+	return tea.Batch(echo, eval, m.tick())
 }
 
 // tick has the view tell how long a line has run; only while one does.
@@ -279,7 +293,7 @@ func (m *model) ended(err error) tea.Cmd {
 	if len(m.queue) > 0 {
 		next := m.queue[0]
 		m.queue = m.queue[1:]
-		return tea.Sequence(append(cmds, m.run(next))...)
+		return tea.Batch(append(cmds, m.run(next))...)
 	}
 	return tea.Batch(append(cmds, m.recall())...)
 }
@@ -315,9 +329,20 @@ func (m *model) offered(o offer) tea.Cmd {
 	return tea.Sequence(cmds...)
 }
 
-// print puts text above the input, in parts that fit the screen.
+// print puts text above the input, behind what was printed before: commands by
+// themselves have no order.
 func (m *model) print(text string) tea.Cmd {
-	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	m.waiting = append(m.waiting, strings.TrimRight(text, "\n"))
+	if m.prints {
+		return nil
+	}
+	return m.flush()
+}
+
+// flush prints what waits, in parts that fit the screen.
+func (m *model) flush() tea.Cmd {
+	lines := strings.Split(strings.Join(m.waiting, "\n"), "\n")
+	m.waiting, m.prints = nil, true
 	room := max(m.height-4, 1)
 	var cmds []tea.Cmd
 	var part []string
@@ -330,7 +355,8 @@ func (m *model) print(text string) tea.Cmd {
 		}
 		part, rows = append(part, l), rows+n
 	}
-	return tea.Sequence(append(cmds, tea.Println(strings.Join(part, "\n")))...)
+	cmds = append(cmds, tea.Println(strings.Join(part, "\n")), func() tea.Msg { return printed{} })
+	return tea.Sequence(cmds...)
 }
 
 // prompt names the actor in use, by the end of its key if the terminal is narrow.

@@ -21,6 +21,13 @@ type ReplAnswer struct {
 	Us     int64       `json:"us"`
 }
 
+// ReplEvent is one line of the answer to a POST /repl that accepts
+// application/x-ndjson: what is logged as it comes, at last the answer.
+type ReplEvent struct {
+	Log    *ReplLog    `json:"log,omitempty"`
+	Answer *ReplAnswer `json:"answer,omitempty"`
+}
+
 // ReplOutput is a result: as text, as the same text in styled parts, and as a value.
 type ReplOutput struct {
 	Text  string     `json:"text"`

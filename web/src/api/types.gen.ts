@@ -645,6 +645,15 @@ export interface ReplAnswer {
   us: number;
 }
 
+/**
+ * ReplEvent is one line of the answer to a POST /repl that accepts
+ * application/x-ndjson: what is logged as it comes, at last the answer.
+ */
+export interface ReplEvent {
+  log?: ReplLog;
+  answer?: ReplAnswer;
+}
+
 /** ReplOutput is a result: as text, as the same text in styled parts, and as a value. */
 export interface ReplOutput {
   text: string;
