@@ -15,7 +15,7 @@ var fences = regexp.MustCompile("(?ms)^```(console|ts)\n(.*?)^```$")
 // compares what comes out. A ts sample that begins with "// FILE" is saved there.
 func TestPagesTellTheTruth(t *testing.T) {
 	t.Parallel()
-	for _, page := range []string{"docs/getting-started.md", "docs/cli.md"} {
+	for _, page := range []string{"docs/getting-started.md", "docs/tour.md", "docs/cli.md"} {
 		t.Run(filepath.Base(page), func(t *testing.T) {
 			t.Parallel()
 			text, err := os.ReadFile(filepath.Join("..", page))

@@ -77,7 +77,7 @@ func (p Problem) Excerpt(o FrameOptions) string {
 	at := ansi.StringWidth(untab(string(head[:col])))
 	under := max(ansi.StringWidth(untab(string(head[col:end]))), 1)
 	w := windowOf(at, under, ansi.StringWidth(untab(p.LineText)), room)
-	if p.Before != "" && p.Line > 1 {
+	if p.Before != "" && p.Line > 1 && w.from == 0 { // else it would begin with …, far from its beginning
 		before, _ := w.cut(untab(p.Before))
 		fmt.Fprintf(&b, "\n    %s", o.paint("2", fmt.Sprintf("%*d | %s", digits, p.Line-1, before)))
 	}
