@@ -1,8 +1,11 @@
 import { actorRoutes } from "./actor/routes";
 import { actorsRoute, homeRoute } from "./actors";
 import { authRoute } from "./auth";
+import { errorsRoute } from "./errors";
 import { eventsRoute } from "./events";
+import { logsRoute } from "./logs";
 import { resolveRoute } from "./resolve";
+import { scheduleRoute } from "./schedule";
 import { settingsRoute } from "./settings";
 
 /** Every screen, one line each. */
@@ -12,6 +15,9 @@ export const routes = [
   actorsRoute,
   actorRoutes,
   eventsRoute,
+  logsRoute,
+  scheduleRoute,
+  errorsRoute,
   resolveRoute,
   settingsRoute,
 ];

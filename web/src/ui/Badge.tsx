@@ -52,7 +52,7 @@ export function Tag({
   tone,
 }: {
   children: string;
-  tone?: "ok" | "warn" | "error" | "accent" | "event";
+  tone?: "ok" | "warn" | "error" | "accent" | "event" | undefined;
 }) {
   return (
     <span className={css.tag} data-tone={tone}>

@@ -31,7 +31,8 @@ export function Frame({ at }: { at: Place }) {
         )}
       </figcaption>
       {at.frame && (
-        <pre className={css.code}>
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and keys scroll it
+        <pre className={css.code} tabIndex={0}>
           {at.frame.map((text, i) => {
             const n = at.line - before + i;
             return (

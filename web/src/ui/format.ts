@@ -63,3 +63,13 @@ export function word(text: string): string {
 export function plural(n: number, what: string): string {
   return `${count(n)} ${what}${n === 1 ? "" : "s"}`;
 }
+
+/** A time that is ahead, in words. */
+export function until(ms: number): string {
+  if (ms <= 0) return "due";
+  const s = Math.ceil(ms / 1000);
+  if (s < 60) return `in ${s} s`;
+  if (s < 3600) return `in ${Math.floor(s / 60)} min ${s % 60} s`;
+  if (s < 86_400) return `in ${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
+  return `in ${Math.floor(s / 86_400)} d ${Math.floor((s % 86_400) / 3600)} h`;
+}

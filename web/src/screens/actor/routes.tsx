@@ -1,7 +1,10 @@
 import { createRoute, redirect } from "@tanstack/react-router";
 import { aboutRoute } from "./about";
+import { connectionsRoute } from "./connections";
 import { actorEventsRoute } from "./events";
+import { actorLogsRoute } from "./logs";
 import { actorRoute } from "./route";
+import { actorScheduleRoute } from "./schedule";
 import { stateRoute } from "./state";
 
 const index = createRoute({
@@ -17,5 +20,8 @@ export const actorRoutes = actorRoute.addChildren([
   index,
   stateRoute,
   actorEventsRoute,
+  connectionsRoute,
+  actorScheduleRoute,
+  actorLogsRoute,
   aboutRoute,
 ]);

@@ -6,8 +6,9 @@ import { useStream } from "../../live/hooks";
 import { KindBadge } from "../../ui/Badge";
 import { Button } from "../../ui/Button";
 import { Filter } from "../../ui/Filter";
-import { clock, plural, target, took } from "../../ui/format";
+import { clock, count, target, took, word } from "../../ui/format";
 import { type Column, Rows } from "../../ui/Rows";
+import { Chips, Split, Total } from "../../ui/Split";
 import { Empty, Problem, Skeleton } from "../../ui/States";
 import { toastError } from "../../ui/Toast";
 import { usePause } from "../../ui/usePause";
@@ -63,10 +64,13 @@ export function EventList({ actor, search, set, command }: Props) {
     },
   ]);
   const wrong = stream.error?.code === "invalid_request";
+  const close = () => set({ ...search, seq: 0 });
+  const rest = items.length === 1 ? "1 entry" : `${count(items.length)} entries`;
   return (
-    <div className={css.page} data-sel={search.seq ? "" : undefined}>
-      <section className={css.list} aria-label="Events">
-        <div className={css.tools}>
+    <Split
+      label="Events"
+      tools={
+        <>
           <Filter
             value={search.q ?? ""}
             onChange={(q) => set({ ...search, q })}
@@ -74,74 +78,64 @@ export function EventList({ actor, search, set, command }: Props) {
             placeholder="Filter: name:inc* took:>50ms path:/users/* error"
             error={wrong ? stream.error : undefined}
           />
-          <span className={css.total} role="status">
-            {paused && waiting > 0
-              ? `${plural(waiting, "more")}`.replace("mores", "more")
-              : plural(items.length, "entry").replace("entrys", "entries")}
-          </span>
+          <Total>{paused && waiting > 0 ? `${count(waiting)} more` : rest}</Total>
           <Button icon={paused ? "play" : "pause"} aria-pressed={paused} onClick={toggle}>
             {paused ? "Go on" : "Pause"}
           </Button>
-        </div>
-        <fieldset className={css.kinds}>
-          <legend className="visually-hidden">Kinds</legend>
-          {groups.map((g) => (
-            <button
-              key={g.name}
-              type="button"
-              className={css.kind}
-              aria-pressed={search.kind?.split(",").includes(g.name) ?? false}
-              onClick={() => set({ ...search, kind: toggleKind(search.kind, g.name) })}
-            >
-              {g.name}
-            </button>
-          ))}
-        </fieldset>
-        <div className={css.rows}>
-          {stream.error && !wrong ? (
-            <Problem error={stream.error} retry={stream.retry} />
-          ) : !stream.began ? (
-            wrong ? null : (
-              <Skeleton rows={14} label="Loading events" />
-            )
-          ) : items.length === 0 ? (
-            filter ? (
-              <Empty
-                action={<Button onClick={() => set({ q: "", kind: "" })}>Show all</Button>}
-                command={`rivet events --filter '${filter}'`}
-              >
-                Nothing that is kept matches. The command line filters by the same words:
-              </Empty>
-            ) : (
-              <Empty command={command}>Nothing has happened yet. What does is kept here:</Empty>
-            )
-          ) : (
-            <Rows<Entry>
-              label="Events"
-              columns={columns(actor === undefined, span)}
-              total={items.length}
-              row={(i) => items[i]}
-              id={(e) => String(e.seq)}
-              selected={search.seq === undefined ? undefined : String(search.seq)}
-              onSelect={(e) => set({ ...search, seq: e.seq })}
-              onRange={onRange}
-              tail={!paused}
-              tone={(e) => (e.error || e.kind === "error" ? "error" : undefined)}
-            />
-          )}
-        </div>
-      </section>
-      {search.seq !== undefined && (
-        <EntryInspector
-          key={search.seq}
-          seq={search.seq}
-          withActor={actor === undefined}
-          near={items}
-          close={() => set({ ...search, seq: 0 })}
-          go={(seq) => set({ ...search, seq })}
+          <Chips
+            own
+            label="Kinds"
+            all={groups.map((g) => g.name)}
+            on={search.kind?.split(",") ?? []}
+            toggle={(name) => set({ ...search, kind: toggleKind(search.kind, name) })}
+          />
+        </>
+      }
+      aside={
+        search.seq !== undefined && (
+          <EntryInspector
+            key={search.seq}
+            seq={search.seq}
+            withActor={actor === undefined}
+            near={items}
+            close={close}
+            go={(seq) => set({ ...search, seq })}
+          />
+        )
+      }
+    >
+      {stream.error && !wrong ? (
+        <Problem error={stream.error} retry={stream.retry} />
+      ) : !stream.began ? (
+        wrong ? null : (
+          <Skeleton rows={14} label="Loading events" />
+        )
+      ) : items.length === 0 ? (
+        filter ? (
+          <Empty
+            action={<Button onClick={() => set({ q: "", kind: "" })}>Show all</Button>}
+            command={`rivet events --filter ${word(filter)}`}
+          >
+            Nothing that is kept matches. The command line filters by the same words:
+          </Empty>
+        ) : (
+          <Empty command={command}>Nothing has happened yet. What does is kept here:</Empty>
+        )
+      ) : (
+        <Rows<Entry>
+          label="Events"
+          columns={columns(actor === undefined, span)}
+          total={items.length}
+          row={(i) => items[i]}
+          id={(e) => String(e.seq)}
+          selected={search.seq === undefined ? undefined : String(search.seq)}
+          onSelect={(e) => set({ ...search, seq: e.seq })}
+          onRange={onRange}
+          tail={!paused}
+          tone={(e) => (e.error || e.kind === "error" ? "error" : undefined)}
         />
       )}
-    </div>
+    </Split>
   );
 }
 

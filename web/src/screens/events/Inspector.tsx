@@ -1,16 +1,17 @@
 import { Link } from "@tanstack/react-router";
-import { type ReactNode, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import { failedOf, get } from "../../api/http";
-import { preview, sizeOf } from "../../api/tree";
-import type { Entry, Failed, Op, Patch, Tagged } from "../../api/types.gen";
+import { preview } from "../../api/tree";
+import type { Entry, Failed, Op, Patch } from "../../api/types.gen";
 import { KindBadge } from "../../ui/Badge";
 import { Button } from "../../ui/Button";
 import { CopyButton } from "../../ui/Copy";
 import { bytes, full, target, took } from "../../ui/format";
 import { LinkButton } from "../../ui/LinkButton";
+import { Part } from "../../ui/Part";
 import { SourceLink } from "../../ui/SourceLink";
+import { Fact, Facts, Pane, Section } from "../../ui/Split";
 import { Gone, Problem, Skeleton } from "../../ui/States";
-import { Tree } from "../../ui/Tree";
 import { What } from "./EventList";
 import css from "./Inspector.module.css";
 
@@ -39,13 +40,17 @@ export function EntryInspector({ seq, withActor, near, close, go }: Props) {
   const e = entry ?? near.find((x) => x.seq === seq);
   const gone = error?.code === "history_evicted" || error?.code === "not_found";
   return (
-    <aside className={css.pane} aria-label="Selected entry">
-      <header className={css.head}>
-        {e && <KindBadge kind={e.kind} />}
-        <span className={css.seq}>#{seq}</span>
-        {e && <CopyButton text={() => JSON.stringify(e, null, 2)} label="Copy as JSON" />}
-        <Button look="bare" icon="close" label="Close" onClick={close} />
-      </header>
+    <Pane
+      label="Selected entry"
+      close={close}
+      head={
+        <>
+          {e && <KindBadge kind={e.kind} />}
+          <span className={css.seq}>#{seq}</span>
+          {e && <CopyButton text={() => JSON.stringify(e, null, 2)} label="Copy as JSON" />}
+        </>
+      }
+    >
       {gone && !e ? (
         <Gone what="This entry is no longer kept.">
           <Button onClick={close}>Close</Button>
@@ -64,7 +69,7 @@ export function EntryInspector({ seq, withActor, near, close, go }: Props) {
       ) : (
         !error && <Skeleton rows={8} label="Loading the entry" />
       )}
-    </aside>
+    </Pane>
   );
 }
 
@@ -81,11 +86,11 @@ function Body({
 }) {
   const company = near.filter((x) => x.trace === e.trace);
   return (
-    <div className={css.body}>
+    <>
       <p className={css.what}>
         <code>{e.kind === "log" ? e.message : (e.name ?? e.kind)}</code>
       </p>
-      <dl className={css.facts}>
+      <Facts>
         <Fact name="when">{full(e.at)}</Fact>
         {e.us > 0 && <Fact name="took">{took(e.us)}</Fact>}
         {withActor && e.type && (
@@ -123,7 +128,7 @@ function Body({
           </Fact>
         )}
         <Fact name="kept as">{bytes(e.bytes)}</Fact>
-      </dl>
+      </Facts>
       {e.error && <Problem error={e.error} />}
       {e.args !== undefined && (
         <Part title={e.kind === "log" ? "Fields" : "Arguments"} value={e.args} />
@@ -131,10 +136,10 @@ function Body({
       {e.output !== undefined && <Part title="Result" value={e.output} />}
       {e.patch && e.patch.length > 0 && <Changes patch={e.patch} actor={e.actor} />}
       {company.length > 1 && (
-        <section className={css.section}>
-          <h3>
-            In the same trace <span className={css.count}>{company.length}</span>
-          </h3>
+        <Section
+          title="In the same trace"
+          beside={<span className={css.count}>{company.length}</span>}
+        >
           <ul className={css.trace}>
             {company.slice(0, 100).map((x) => (
               <li key={x.seq}>
@@ -151,52 +156,28 @@ function Body({
               </li>
             ))}
           </ul>
-        </section>
+        </Section>
       )}
-    </div>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div className={css.fact}>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
-  );
-}
-
-function Part({ title, value }: { title: string; value: Tagged }) {
-  return (
-    <section className={css.section}>
-      <h3>
-        {title}{" "}
-        <CopyButton
-          text={() => JSON.stringify(value, null, 2)}
-          label={`Copy ${title.toLowerCase()}`}
-        />
-      </h3>
-      {sizeOf(value) > 0 ? (
-        <Tree label={title} value={value} inline />
-      ) : (
-        <pre className={css.value}>{preview(value, 20_000)}</pre>
-      )}
-    </section>
+    </>
   );
 }
 
 function Changes({ patch, actor }: { patch: Patch; actor: string }) {
   return (
-    <section className={css.section}>
-      <h3>
-        Changed <span className={css.count}>{patch.length}</span>
-        <CopyButton text={() => JSON.stringify(patch, null, 2)} label="Copy the patch" />
-        {actor && (
-          <LinkButton look="bare" icon="state" to="/actors/$id/state" params={{ id: actor }}>
-            State now
-          </LinkButton>
-        )}
-      </h3>
+    <Section
+      title="Changed"
+      beside={
+        <>
+          <span className={css.count}>{patch.length}</span>
+          <CopyButton text={() => JSON.stringify(patch, null, 2)} label="Copy the patch" />
+          {actor && (
+            <LinkButton look="bare" icon="state" to="/actors/$id/state" params={{ id: actor }}>
+              State now
+            </LinkButton>
+          )}
+        </>
+      }
+    >
       <ul className={css.ops}>
         {patch.slice(0, 100).map((op, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: operations of a patch have an order and no name
@@ -215,7 +196,7 @@ function Changes({ patch, actor }: { patch: Patch; actor: string }) {
           </li>
         ))}
       </ul>
-    </section>
+    </Section>
   );
 }
 
