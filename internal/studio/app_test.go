@@ -167,3 +167,25 @@ func TestTheEditorRefuses(t *testing.T) {
 		t.Errorf("one that fails: %d %s", w.Code, w.Body)
 	}
 }
+
+func TestTheAppKeepsToItsBudget(t *testing.T) {
+	t.Parallel()
+	a := newApp()
+	index := string(a.files["index.html"].plain)
+	first, styles, all := 0, 0, 0
+	for name, f := range a.files {
+		all += len(f.plain)
+		if !strings.Contains(index, name) {
+			continue // loaded when it is needed
+		}
+		switch filepath.Ext(name) {
+		case ".js":
+			first += len(f.zipped())
+		case ".css":
+			styles += len(f.zipped())
+		}
+	}
+	if all > 1536<<10 || first == 0 || first > 180<<10 || styles == 0 || styles > 20<<10 {
+		t.Errorf("%d bytes in all, at first %d of scripts and %d of styles, gzipped", all, first, styles)
+	}
+}
