@@ -32,15 +32,10 @@ func (r *reader) call() (Schema, bool) {
 // make reads the brackets of lib.what(…).
 func (r *reader) make(what string) (out Schema, ok bool) {
 	s := r.s
-	if !s.is("(") {
+	end, ok := r.brackets()
+	if !ok {
 		return nil, false
 	}
-	end := *s
-	if !end.balanced() {
-		return nil, false
-	}
-	s.i++
-	ok = true
 	switch what {
 	case "string", "number", "boolean", "null":
 		out = Schema{"type": what}
@@ -72,26 +67,32 @@ func (r *reader) make(what string) (out Schema, ok bool) {
 			out = Schema{"anyOf": []Schema{plain(out), {"type": "null"}}}
 		}
 	case "pipe":
-		out, ok = r.pipe(end.i - 1)
+		out, ok = r.pipe(end - 1)
 	default:
 		ok = false
 	}
-	s.i = end.i
+	s.i = end
 	return out, ok
+}
+
+// brackets moves behind the bracket at which it stands; end is behind its fellow.
+func (r *reader) brackets() (end int, ok bool) {
+	ahead := *r.s
+	if !ahead.is("(") || !ahead.balanced() {
+		return 0, false
+	}
+	r.s.i++
+	return ahead.i, true
 }
 
 // refine reads the brackets of schema.what(…).
 func (r *reader) refine(in Schema, what string) (out Schema, ok bool) {
 	s := r.s
-	if !s.is("(") {
+	end, ok := r.brackets()
+	if !ok {
 		return nil, false
 	}
-	end := *s
-	if !end.balanced() {
-		return nil, false
-	}
-	s.i++
-	defer func() { s.i = end.i }()
+	defer func() { s.i = end }()
 	switch what {
 	case "optional", "default", "prefault":
 		return with(in, "optional", true), true
