@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -78,11 +79,14 @@ func (m *drawing) block(n ast.Node, width int) string {
 	return m.blocks(n, width)
 }
 
+// lineEnd is spaces at a line's end, perhaps before what ends a style.
+var lineEnd = regexp.MustCompile(` +((?:\x1b\[[0-9;]*m)*)$`)
+
 // wrap breaks lines between words; the space at a break isn't kept.
 func wrap(s string, width int) string {
 	lines := strings.Split(lipgloss.Wrap(s, width, ""), "\n")
 	for i := range lines {
-		lines[i] = strings.TrimRight(lines[i], " ")
+		lines[i] = lineEnd.ReplaceAllString(lines[i], "$1")
 	}
 	return strings.Join(lines, "\n")
 }
