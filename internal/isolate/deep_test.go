@@ -92,3 +92,17 @@ func TestJobsWithoutEnd(t *testing.T) {
 		}
 	}
 }
+
+// TestDeepRecursionThatEnds: what docs/limits.md promises.
+func TestDeepRecursionThatEnds(t *testing.T) {
+	t.Parallel()
+	w := load(t, def(`{ actions: {
+		plain: () => { const f = (n: number): number => (n === 0 ? 0 : 1 + f(n - 1)); return f(2900) },
+		natives: () => { const f = (n: number): number => (n === 0 ? 0 : [n].map((n) => 1 + f(n - 1))[0]); return f(400) },
+	} }`), nil)
+	for action, want := range map[string]string{"plain": "2900", "natives": "400"} {
+		if got := w.start("x", action).json(action); got != want {
+			t.Errorf("%s: %s, want %s", action, got, want)
+		}
+	}
+}
