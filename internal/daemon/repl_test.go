@@ -12,6 +12,7 @@ import (
 	"github.com/rivetdev/rivet/internal/bundle"
 	"github.com/rivetdev/rivet/internal/client"
 	"github.com/rivetdev/rivet/internal/errs"
+	"github.com/rivetdev/rivet/internal/testkit"
 	"github.com/rivetdev/rivet/internal/wire/inspect"
 	"github.com/rivetdev/rivet/sdk"
 )
@@ -77,6 +78,21 @@ func TestReplCallsActors(t *testing.T) {
 	c.want("[ 'made' ]", `(await counter.list({ filter: "key:ma*" })).map((a) => a.key[0])`)
 	c.want("7", `client.counter.getOrCreate(["a"]).get()`)
 	c.want("'pong'", `actors.bare("p").ping()`)
+}
+
+func TestReplNamesThatJavaScriptHasTaken(t *testing.T) {
+	t.Parallel()
+	code := strings.Replace(project, "use: { counter, bare }", "use: { Map: counter, let_: bare, counter }", 1)
+	c := newConsole(t, serve(t, testkit.Project(t, map[string]string{"registry.ts": code, ".env": "SECRET=1"}), nil))
+	c.want("[ 3, 1 ]", `[await actors.Map("a").increment(3), new Map([[1, 2]]).size]`)
+	c.want("'mine'", `let counter = "mine"`, `counter`)
+	c.want("3", `actors.Map("a").get()`)
+	c.want("5", `actors.counter("a").increment(5)`)
+	if a := c.eval(`.use counter/a`); a.Use != "counter/a" {
+		t.Errorf("%+v", a)
+	}
+	c.want("5", `get()`)
+	c.want("Uncaught TypeError: a key is made of strings: counter(\"a\"), game(\"eu\", \"42\")\n    at REPL7:1:8", `actors.counter({}, null)`)
 }
 
 func TestReplTellsErrorsWithCodeAndPosition(t *testing.T) {
