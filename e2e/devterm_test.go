@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"encoding/json"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -190,5 +191,50 @@ func TestTheBannerFitsTheTerminal(t *testing.T) {
 		if strings.Contains(s.all(), "Studio") || strings.Contains(s.all(), "\x1b[") {
 			t.Errorf("--no-studio --color never:\n%q", s.all())
 		}
+	}
+}
+
+func TestTheFileOfAnErrorOpensInTheEditor(t *testing.T) {
+	t.Parallel()
+	dir := project(t, "devterm")
+	code := filepath.Join(dir, "code") // an editor with a window
+	if err := os.WriteFile(code, []byte("#!/bin/sh\necho \"$@\" > \""+dir+"/args.tmp\"; mv \""+dir+"/args.tmp\" \""+dir+"/args\"\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	replace(t, dir, "registry.ts", "get: (c)", "get: ((c)")
+	cmd := exec.Command(binary, "dev", "--port", "0")
+	cmd.Env = append(environ("VISUAL="+code), "TERM=xterm-256color")
+	s := programAt(t, 80, dir, cmd)
+	s.wait(t, "build failed")
+	s.write(t, "o")
+	want := "-g " + filepath.Join(dir, "registry.ts") + ":"
+	within(t, patience, "the editor was started", func() bool { _, err := os.Stat(filepath.Join(dir, "args")); return err == nil })
+	if text, err := os.ReadFile(filepath.Join(dir, "args")); err != nil || !strings.HasPrefix(string(text), want) {
+		t.Errorf("opened with %q (%v), want %s…", text, err, want)
+	}
+}
+
+func TestAPortIsTakenIfEitherLoopbackAddressIs(t *testing.T) {
+	t.Parallel()
+	for _, host := range []string{"127.0.0.1", "::1"} {
+		l, err := net.Listen("tcp", net.JoinHostPort(host, "0"))
+		if err != nil {
+			t.Logf("no %s here", host)
+			continue
+		}
+		t.Cleanup(func() { _ = l.Close() })
+		_, port, _ := net.SplitHostPort(l.Addr().String())
+		_, errOut, code := rivet(t, project(t, "devterm"), "dev", "--port", port)
+		if code == 0 || !strings.Contains(errOut, "port "+port) || !strings.Contains(errOut, "[port_taken]") {
+			t.Errorf("with %s taken: %d %s", l.Addr(), code, errOut)
+		}
+	}
+}
+
+func TestAPublicAddressIsWarnedOfInDevelopment(t *testing.T) {
+	t.Parallel()
+	s := startDev(t, project(t, "devterm"), "--host", "0.0.0.0")
+	if got := s.event(t, "public_address", 0); got["level"] != "warn" || got["host"] != "0.0.0.0" {
+		t.Errorf("it says %v", got)
 	}
 }
