@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/rivetdev/rivet/internal/actor"
-	"github.com/rivetdev/rivet/internal/client"
 	"github.com/rivetdev/rivet/internal/errs"
 	"github.com/rivetdev/rivet/internal/tui"
 )
@@ -142,10 +141,8 @@ func (r *devRun) look(ctx context.Context) error {
 	url, _ := r.address()
 	o := r.o.App.tuiOptions(serverOptions{url: url, token: r.token})
 	o.Dir, o.InDev = r.o.Dir, true
-	if r.studioURL() != "" {
-		o.OpenURL = func(_ context.Context, _ *client.Inspector, path string) error {
-			return r.o.App.browse(strings.TrimSuffix(r.studioURL(), "/") + path + "#c=" + r.daemon.StudioCode())
-		}
+	if r.studioURL() == "" {
+		o.OpenURL = nil
 	}
 	exit, err := tui.Run(ctx, o)
 	if exit == tui.Stopped {

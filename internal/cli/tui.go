@@ -3,10 +3,12 @@ package cli
 import (
 	"context"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/rivetdev/rivet/internal/client"
+	"github.com/rivetdev/rivet/internal/errs"
 	"github.com/rivetdev/rivet/internal/tui"
 )
 
@@ -45,6 +47,16 @@ func (a *App) tuiOptions(o serverOptions) tui.Options {
 	t := tui.Options{
 		Connect: func(ctx context.Context) (*client.Inspector, error) { return a.inspect(ctx, o) },
 		In:      a.In, Out: a.Out, Environ: a.Environ, Editor: a.editor,
+		OpenURL: func(ctx context.Context, in *client.Inspector, path string) error {
+			code, err := in.Code(ctx, false)
+			if err != nil {
+				return err
+			}
+			if code.Page == "" {
+				return errs.New(errs.Unsupported, "this server's Studio is turned off")
+			}
+			return a.browse(strings.TrimSuffix(code.Page, "/") + path + "#c=" + code.Code)
+		},
 	}
 	switch {
 	case !a.colorOut():

@@ -78,7 +78,7 @@ func (m *model) viewAlarms(t *table[inspect.Alarm], w, h int, one, focused bool)
 		due := m.cell(m.due(a.Due), 16)
 		who := ""
 		if !one {
-			who = m.cell(plain(name{a.Type, a.Key}.String()), min(max(w/4, 12), 32)) + " "
+			who = m.cell(plain(name{a.Type, a.Key}.String()), m.whoWidth(w)) + " "
 		}
 		what := plain(a.Action) + "(" + arguments(&a.Args) + ")"
 		if a.LastError != "" {

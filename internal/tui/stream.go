@@ -176,7 +176,7 @@ func (m *model) streamRow(l line, selected bool, w int, one, focused bool) strin
 		head = ""
 	}
 	if who != "" {
-		n := min(max(w/4, 12), 32)
+		n := m.whoWidth(w)
 		who = m.cell(who, n) + " "
 	}
 	if m.width(tail) > w/3 {
@@ -193,6 +193,9 @@ func (m *model) streamRow(l line, selected bool, w int, one, focused bool) strin
 	}
 	return text
 }
+
+// whoWidth is how much of w columns names get, as long as they are.
+func (m *model) whoWidth(w int) int { return min(max(m.list.longest, 12), max(w*2/5, 12), 32) }
 
 // lineParts are the parts of a line: when, its kind as a sign and a word, whose,
 // what, and how long it took.
