@@ -1,4 +1,5 @@
 import { at, isObject, pointerOf } from "../live/patch";
+import { shown } from "../ui/format";
 import { tagOf } from "./tagged";
 import type { Tagged } from "./types.gen";
 
@@ -142,7 +143,7 @@ export function preview(v: Tagged | undefined, max = 120): string {
     case "bigint":
       return `${String(o["$big"])}n`;
     case "string":
-      return cut(JSON.stringify(v), max);
+      return cut(shown(JSON.stringify(v)), max);
     case "date":
       return o["$date"] === null ? "Invalid Date" : isoOf(o["$date"] as number);
     case "regexp": {

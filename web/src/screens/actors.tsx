@@ -8,7 +8,7 @@ import { StatusBadge } from "../ui/Badge";
 import { Button } from "../ui/Button";
 import { Filter } from "../ui/Filter";
 import { Flash } from "../ui/Flash";
-import { bytes, count, plural, target, word } from "../ui/format";
+import { bytes, count, plural, shown, target, word } from "../ui/format";
 import { type Column, Rows } from "../ui/Rows";
 import { Empty, Problem, Skeleton } from "../ui/States";
 import { Time } from "../ui/Time";
@@ -296,10 +296,10 @@ function columns(ofOneType: boolean): readonly Column<Actor>[] {
       width: "minmax(140px, 1fr)",
       sortable: true,
       cell: (a) => (
-        <span className={css.name} title={target(a.type, a.key)}>
+        <span className={css.name} title={shown(target(a.type, a.key))}>
           {!ofOneType && <span className={css.type}>{a.type}/</span>}
           {a.key.length > 0 ? (
-            target("", a.key).slice(1)
+            shown(target("", a.key).slice(1))
           ) : (
             <span className={css.type}>(no key)</span>
           )}

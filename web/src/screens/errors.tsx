@@ -8,7 +8,7 @@ import { Button } from "../ui/Button";
 import { Filter } from "../ui/Filter";
 import { Flash } from "../ui/Flash";
 import { Frame } from "../ui/Frame";
-import { count, full, plural, word } from "../ui/format";
+import { count, full, plural, shown, word } from "../ui/format";
 import { LinkButton } from "../ui/LinkButton";
 import { type Column, Rows } from "../ui/Rows";
 import { Actions, Fact, Facts, Pane, Section, Split, Total } from "../ui/Split";
@@ -127,7 +127,7 @@ const columns: readonly Column<ErrorGroup>[] = [
     width: "minmax(160px, 1.6fr)",
     cell: (g) => (
       <span title={g.message}>
-        <code className={css.code}>{g.code}</code> {g.message}
+        <code className={css.code}>{g.code}</code> {shown(g.message)}
       </span>
     ),
   },
@@ -174,7 +174,7 @@ function Details({ group: g, close }: { group: ErrorGroup | undefined; close(): 
         </Gone>
       ) : (
         <>
-          <p className={css.message}>{g.message}</p>
+          <p className={css.message}>{shown(g.message)}</p>
           <Facts>
             <Fact name="in">
               <code>

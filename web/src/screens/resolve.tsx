@@ -1,6 +1,6 @@
 import { createRoute, redirect } from "@tanstack/react-router";
 import { failedOf, get } from "../api/http";
-import type { Actor } from "../api/types.gen";
+import type { Actor, Failed } from "../api/types.gen";
 import { root } from "../root";
 import { LinkButton } from "../ui/LinkButton";
 import { Problem } from "../ui/States";
@@ -9,18 +9,39 @@ import { Problem } from "../ui/States";
 export const resolveRoute = createRoute({
   getParentRoute: () => root,
   path: "/a/$",
-  async loader({ location }) {
+  async loader({ location }): Promise<Failed> {
     const parts = location.pathname
       .replace(/^.*?\/a\//, "")
       .split("/")
-      .map(decodeURIComponent);
+      .map(decoded);
     const [type = "", ...key] = parts;
-    const a = await get<Actor>("/resolve", { type, key: JSON.stringify(key) });
+    let a: Actor;
+    try {
+      a = await get<Actor>("/resolve", { type, key: JSON.stringify(key) });
+    } catch (e) {
+      return failedOf(e);
+    }
     throw redirect({ to: "/actors/$id/state", params: { id: a.id }, replace: true });
   },
-  errorComponent: ({ error, reset }) => (
-    <Problem error={failedOf(error)} retry={reset}>
-      <LinkButton to="/actors">All actors</LinkButton>
-    </Problem>
-  ),
+  component: Unresolved,
 });
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part; // a % that stands for itself
+  }
+}
+
+function Unresolved() {
+  const error = resolveRoute.useLoaderData();
+  return (
+    <>
+      <h1 className="visually-hidden">No such actor</h1>
+      <Problem error={error}>
+        <LinkButton to="/actors">All actors</LinkButton>
+      </Problem>
+    </>
+  );
+}

@@ -4,7 +4,7 @@ import { get } from "../api/http";
 import type { Actor, List } from "../api/types.gen";
 import { type Command, useAllCommands, useCommands } from "../keys/registry";
 import { Dialog } from "../ui/Dialog";
-import { target } from "../ui/format";
+import { shown, target } from "../ui/format";
 import { Icon } from "../ui/icons";
 import { Keys } from "./Help";
 import css from "./Palette.module.css";
@@ -153,7 +153,7 @@ function useActors(text: string): Choice[] {
   }, [text]);
   return found.map((a) => ({
     id: `actor.${a.id}`,
-    title: target(a.type, a.key),
+    title: shown(target(a.type, a.key)),
     group: "Actor",
     run: () => void navigate({ to: "/actors/$id/state", params: { id: a.id } }),
   }));

@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { get, part } from "../api/http";
 import type { Actor } from "../api/types.gen";
-import { target } from "./format";
+import { shown, target } from "./format";
 
 // Names never change, so one look is enough.
 const names = new Map<string, string>();
@@ -15,7 +15,7 @@ export function ActorLink({ id, q }: { id: string; q?: string }) {
     let over = false;
     get<Actor>(`/actors/${part(id)}`).then(
       (a) => {
-        names.set(id, target(a.type, a.key));
+        names.set(id, shown(target(a.type, a.key)));
         if (!over) setName(names.get(id));
       },
       () => {

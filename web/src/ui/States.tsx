@@ -3,6 +3,7 @@ import type { Failed } from "../api/types.gen";
 import { Button } from "./Button";
 import { Command } from "./Copy";
 import { Frame } from "./Frame";
+import { shown } from "./format";
 import css from "./States.module.css";
 
 /** Whether so much time has gone by that waiting should show. */
@@ -60,7 +61,7 @@ export function Problem({
   return (
     <div className={css.problem} role="alert">
       <p className={css.code}>{error.code}</p>
-      <p className={css.message}>{error.message}</p>
+      <p className={css.message}>{shown(error.message)}</p>
       {error.hint && <p className={css.hint}>{error.hint}</p>}
       {error.at && <Frame at={error.at} />}
       {(retry || children) && (

@@ -2,6 +2,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { childrenOf, flatten, type Node, parentsOf, preview, search, sizeOf } from "../api/tree";
 import type { Tagged } from "../api/types.gen";
+import { shown } from "./format";
 import { Icon } from "./icons";
 import { useRowHeight } from "./Rows";
 import css from "./Tree.module.css";
@@ -140,7 +141,7 @@ export function Tree(p: Props) {
       <span className={css.arrow}>
         {n.size > 0 && <Icon name={open.has(n.path) ? "down" : "right"} size={12} />}
       </span>
-      <span className={css.key}>{n.name}</span>
+      <span className={css.key}>{shown(n.name)}</span>
       <span
         className={css.value}
         data-sort={n.sort}

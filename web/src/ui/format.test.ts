@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { age, bytes, count, target, took, until, word } from "./format";
+import { age, bytes, count, shown, target, took, until, word } from "./format";
 
 test.each([
   [-5, "due"],
@@ -39,4 +39,10 @@ test("a word of a shell is quoted if it must be", () => {
   expect(word("a/b-c")).toBe("a/b-c");
   expect(word("it's $x")).toBe("'it'\\''s $x'");
   expect(word("")).toBe("''");
+});
+
+test("what can't be seen is written out", () => {
+  expect(shown("a\u202eb\u0000\u001b[31m\u200fé😀\n")).toBe(
+    "a\\u202eb\\u0000\\u001b[31m\\u200fé😀\n",
+  );
 });

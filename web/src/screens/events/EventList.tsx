@@ -6,7 +6,7 @@ import { useStream } from "../../live/hooks";
 import { KindBadge } from "../../ui/Badge";
 import { Button } from "../../ui/Button";
 import { Filter } from "../../ui/Filter";
-import { clock, count, target, took, word } from "../../ui/format";
+import { clock, count, shown, target, took, word } from "../../ui/format";
 import { type Column, Rows } from "../../ui/Rows";
 import { Chips, Split, Total } from "../../ui/Split";
 import { Empty, Problem, Skeleton } from "../../ui/States";
@@ -175,7 +175,7 @@ function columns(withActor: boolean, span: Span): readonly Column<Entry>[] {
       from: 640,
       cell: (e) => (
         <code title={e.type && target(e.type, e.key ?? [])}>
-          {e.type ? target(e.type, e.key ?? []) : ""}
+          {e.type ? shown(target(e.type, e.key ?? [])) : ""}
         </code>
       ),
     });
@@ -223,17 +223,17 @@ export function What({ e }: { e: Entry }) {
       text = [e.name, e.conn && `conn ${e.conn.slice(0, 8)}`].filter(Boolean).join(" ");
   }
   return (
-    <code className={css.what} title={text}>
+    <code className={css.what} title={shown(text)}>
       {e.kind === "log" && (
         <span className={css.level} data-level={e.name}>
           {e.name}{" "}
         </span>
       )}
-      {text}
+      {shown(text)}
       {e.error && (
         <span className={css.error}>
           {" "}
-          {e.error.code}: {e.error.message}
+          {e.error.code}: {shown(e.error.message)}
         </span>
       )}
     </code>

@@ -6,7 +6,7 @@ import type { Entry, Failed, Op, Patch } from "../../api/types.gen";
 import { KindBadge } from "../../ui/Badge";
 import { Button } from "../../ui/Button";
 import { CopyButton } from "../../ui/Copy";
-import { bytes, full, target, took } from "../../ui/format";
+import { bytes, full, shown, target, took } from "../../ui/format";
 import { LinkButton } from "../../ui/LinkButton";
 import { Part } from "../../ui/Part";
 import { SourceLink } from "../../ui/SourceLink";
@@ -88,7 +88,7 @@ function Body({
   return (
     <>
       <p className={css.what}>
-        <code>{e.kind === "log" ? e.message : (e.name ?? e.kind)}</code>
+        <code>{shown((e.kind === "log" ? e.message : e.name) || e.kind)}</code>
       </p>
       <Facts>
         <Fact name="when">{full(e.at)}</Fact>
@@ -96,7 +96,7 @@ function Body({
         {withActor && e.type && (
           <Fact name="actor">
             <Link to="/actors/$id/events" params={{ id: e.actor }} search={{ seq: e.seq }}>
-              <code>{target(e.type, e.key ?? [])}</code>
+              <code>{shown(target(e.type, e.key ?? []))}</code>
             </Link>
           </Fact>
         )}

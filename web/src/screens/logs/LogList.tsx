@@ -6,7 +6,7 @@ import { useStream } from "../../live/hooks";
 import { Button } from "../../ui/Button";
 import { CopyButton } from "../../ui/Copy";
 import { Filter } from "../../ui/Filter";
-import { clock, count, full, target, word } from "../../ui/format";
+import { clock, count, full, shown, target, word } from "../../ui/format";
 import { Part } from "../../ui/Part";
 import { type Column, Rows } from "../../ui/Rows";
 import { SourceLink } from "../../ui/SourceLink";
@@ -159,7 +159,7 @@ const actorColumn: Column<Log> = {
   from: 640,
   cell: (l) => (
     <code title={l.type && target(l.type, l.key ?? [])}>
-      {l.type ? target(l.type, l.key ?? []) : "server"}
+      {l.type ? shown(target(l.type, l.key ?? [])) : "server"}
     </code>
   ),
 };
@@ -171,7 +171,7 @@ const after: readonly Column<Log>[] = [
     width: "minmax(160px, 1.4fr)",
     cell: (l) => (
       <code className={css.message} title={l.message}>
-        {l.message}
+        {shown(l.message)}
         {l.fields !== undefined && <span className={css.fields}> {preview(l.fields, 120)}</span>}
       </code>
     ),
@@ -206,13 +206,13 @@ function Details({ log: l, withActor, close }: { log: Log; withActor: boolean; c
         </>
       }
     >
-      <pre className={css.whole}>{l.message}</pre>
+      <pre className={css.whole}>{shown(l.message)}</pre>
       <Facts>
         <Fact name="when">{full(l.at)}</Fact>
         {withActor && l.actor && (
           <Fact name="actor">
             <Link to="/actors/$id/logs" params={{ id: l.actor }}>
-              <code>{target(l.type ?? "", l.key ?? [])}</code>
+              <code>{shown(target(l.type ?? "", l.key ?? []))}</code>
             </Link>
           </Fact>
         )}

@@ -6,7 +6,7 @@ import { useCommands } from "../../keys/registry";
 import { useOffline, useReadOnly, useTopic } from "../../live/hooks";
 import { Tag } from "../../ui/Badge";
 import { Button } from "../../ui/Button";
-import { full, plural, target, until } from "../../ui/format";
+import { full, plural, shown, target, until } from "../../ui/format";
 import { Part } from "../../ui/Part";
 import { type Column, Rows } from "../../ui/Rows";
 import { Actions, Chips, Fact, Facts, Pane, Split, Total } from "../../ui/Split";
@@ -123,7 +123,7 @@ const actorColumn: Column<Alarm> = {
   width: "minmax(100px, 0.7fr)",
   cell: (a) => (
     <code title={target(a.type ?? "", a.key ?? [])}>
-      {a.type ? target(a.type, a.key ?? []) : a.actor}
+      {a.type ? shown(target(a.type, a.key ?? [])) : a.actor}
     </code>
   ),
 };
@@ -206,7 +206,7 @@ function Details({
             {withActor && (
               <Fact name="actor">
                 <Link to="/actors/$id/schedule" params={{ id: a.actor }}>
-                  <code>{a.type ? target(a.type, a.key ?? []) : a.actor}</code>
+                  <code>{a.type ? shown(target(a.type, a.key ?? [])) : a.actor}</code>
                 </Link>
               </Fact>
             )}
