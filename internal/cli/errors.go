@@ -41,8 +41,6 @@ func (a *App) finish(ctx context.Context, err error) int {
 	switch {
 	case err == nil:
 		return 0
-	case errors.Is(err, errFailed):
-		return 1
 	case errors.Is(err, errSaidNo):
 		return 1
 	case errors.Is(err, errAborted):

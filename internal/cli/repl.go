@@ -112,7 +112,10 @@ func (a *App) talk(ctx context.Context, in *client.Inspector, s *repl.Session, n
 		return err
 	}
 	p := painter(a.colorOut())
-	greeting := p.dim(fmt.Sprintf("rivet %s at %s; .help helps, Ctrl-D ends", a.Build.Version, a.outText(in.URL())))
+	greeting := ""
+	if !a.global.quiet {
+		greeting = p.dim(fmt.Sprintf("rivet %s at %s; .help helps, Ctrl-D ends", a.Build.Version, a.outText(in.URL())))
+	}
 	return console.Run(ctx, console.Options{
 		Session: s, In: a.In, Out: a.Out, Environ: a.Environ, Color: a.colorOut(), Safe: a.outText,
 		Greeting: greeting, Notices: notices,
@@ -127,9 +130,6 @@ type replRun struct {
 	o      replOptions
 	failed bool
 }
-
-// errFailed: what went wrong has been told already.
-var errFailed = errors.New("an input failed")
 
 // lines evaluates the inputs of a stream, each as soon as it is whole.
 func (r *replRun) lines(in io.Reader) error {
@@ -155,7 +155,7 @@ func (r *replRun) lines(in io.Reader) error {
 
 func (r *replRun) end() error {
 	if r.failed {
-		return errFailed
+		return errSaidNo
 	}
 	return nil
 }
@@ -196,7 +196,7 @@ func (r *replRun) stop() error {
 	if r.o.keepGoing {
 		return nil
 	}
-	return errFailed
+	return errSaidNo
 }
 
 // print prints an answer: the result on standard output, and what was logged

@@ -30,7 +30,12 @@ type scan struct {
 	open []byte // brackets; '`' for ${ of a template
 	// last is the token before, as far as it tells an operand from an operator.
 	last    string
-	operand bool // last ends an operand
+	before  string   // the token before last
+	heads   []string // what stands before each open (: if, for, function
+	head    string   // of the ) that was closed last
+	fn      bool     // there was the word function, and no ( since
+	do      bool     // there is a do, whose while ends a statement
+	operand bool     // last ends an operand
 }
 
 // run reports whether the text is unfinished.
@@ -47,15 +52,20 @@ func (s *scan) run() bool {
 
 // dangling reports whether the last token waits for an operand.
 func (s *scan) dangling() bool {
-	if s.operand || s.last == "" {
+	switch {
+	case s.last == "":
 		return false
+	case s.last == ")":
+		return s.head != "" && (s.head != "while" || !s.do) // if (x), function f()
+	case s.operand:
+		return s.before == "class" || s.before == "extends"
 	}
 	switch s.last {
-	case ";", "}", "++", "--", ")", "]":
+	case ";", "}", "++", "--", "]":
 		return false
 	case ":":
 		return false // a label, or a mistake
-	case "typeof", "instanceof", "in", "of", "new", "await", "delete", "void", "throw", "extends", "case", "else", "do":
+	case "typeof", "instanceof", "in", "of", "new", "await", "delete", "void", "throw", "extends", "case", "else", "do", "try", "finally":
 		return true
 	}
 	return strings.HasSuffix(s.last, "=>") || strings.ContainsAny(s.last[len(s.last)-1:], "+-*/%=<>&|^?,.!~")
@@ -86,6 +96,9 @@ func (s *scan) next() (open, bad bool) {
 		return false, !s.regexp()
 	case c == '(' || c == '[' || c == '{':
 		s.open = append(s.open, c)
+		if c == '(' {
+			s.heads = append(s.heads, s.headOf())
+		}
 		s.take(1, false)
 	case c == ')' || c == ']' || c == '}':
 		return s.closing(c)
@@ -100,8 +113,22 @@ func (s *scan) next() (open, bad bool) {
 }
 
 func (s *scan) take(n int, operand bool) {
-	s.last, s.operand = s.text[s.at:s.at+n], operand
+	s.before, s.last, s.operand = s.last, s.text[s.at:s.at+n], operand
 	s.at += n
+}
+
+// headOf is the keyword that a ( belongs to, after which a statement or a body
+// has to come; "" for all others.
+func (s *scan) headOf() string {
+	switch s.last {
+	case "if", "for", "while", "with", "switch", "catch":
+		return s.last
+	}
+	if s.fn || s.last == "await" && s.before == "for" {
+		s.fn = false
+		return "function"
+	}
+	return ""
 }
 
 // closing takes a closing bracket, which may end the ${ of a template.
@@ -115,7 +142,10 @@ func (s *scan) closing(c byte) (open, bad bool) {
 	case o == '`' && c == '}':
 		s.at++
 		return s.template(), false
-	case o == '(' && c == ')', o == '[' && c == ']':
+	case o == '(' && c == ')':
+		s.head, s.heads = s.heads[len(s.heads)-1], s.heads[:len(s.heads)-1]
+		s.take(1, true)
+	case o == '[' && c == ']':
 		s.take(1, true)
 	case o == '{' && c == '}':
 		s.take(1, false) // a block or an object: / after it begins a regexp
@@ -202,9 +232,10 @@ func (s *scan) word() {
 		s.at += n
 		return
 	}
-	s.last, s.operand = s.text[from:s.at], true
+	s.before, s.last, s.operand = s.last, s.text[from:s.at], true
+	s.do, s.fn = s.do || s.last == "do", s.fn || s.last == "function"
 	switch s.last {
-	case "return", "typeof", "instanceof", "in", "of", "new", "await", "yield", "delete", "void", "throw", "case", "do", "else", "extends":
+	case "try", "finally", "return", "typeof", "instanceof", "in", "of", "new", "await", "yield", "delete", "void", "throw", "case", "do", "else", "extends":
 		s.operand = false
 	}
 }
