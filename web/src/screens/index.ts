@@ -4,6 +4,7 @@ import { authRoute } from "./auth";
 import { errorsRoute } from "./errors";
 import { eventsRoute } from "./events";
 import { logsRoute } from "./logs";
+import { replRoute } from "./repl";
 import { resolveRoute } from "./resolve";
 import { scheduleRoute } from "./schedule";
 import { settingsRoute } from "./settings";
@@ -18,6 +19,7 @@ export const routes = [
   logsRoute,
   scheduleRoute,
   errorsRoute,
+  replRoute,
   resolveRoute,
   settingsRoute,
 ];

@@ -7,5 +7,6 @@ export const sections: readonly { to: string; title: string; icon: IconName; key
   { to: "/logs", title: "Logs", icon: "logs", key: "l" },
   { to: "/schedule", title: "Schedule", icon: "schedule", key: "s" },
   { to: "/errors", title: "Errors", icon: "errors", key: "x" },
+  { to: "/repl", title: "REPL", icon: "repl", key: "r" },
   { to: "/settings", title: "Settings", icon: "settings", key: "," },
 ];

@@ -1,11 +1,12 @@
 import { createRoute, Link, Outlet, useNavigate } from "@tanstack/react-router";
 import type { Actor } from "../../api/types.gen";
 import { useCommands } from "../../keys/registry";
-import { useOffline, useTopic } from "../../live/hooks";
+import { useOffline, useReadOnly, useTopic } from "../../live/hooks";
+import { drawer } from "../../repl/drawer";
 import { root } from "../../root";
 import { StatusBadge } from "../../ui/Badge";
 import { Flash } from "../../ui/Flash";
-import { bytes, count } from "../../ui/format";
+import { bytes, count, target } from "../../ui/format";
 import { Icon } from "../../ui/icons";
 import { LinkButton } from "../../ui/LinkButton";
 import { Gone, Problem, Skeleton } from "../../ui/States";
@@ -26,6 +27,7 @@ function ActorScreen() {
   const { id } = actorRoute.useParams();
   const { data: actor, error, retry } = useTopic<Actor>("actor", { actor: id });
   const offline = useOffline();
+  const readOnly = useReadOnly();
   const navigate = useNavigate();
   useCommands([
     ...tabs.map((t, i) => ({
@@ -35,6 +37,17 @@ function ActorScreen() {
       keys: String(i + 1),
       run: () => void navigate({ to: t.to, params: { id } }),
     })),
+    ...(actor && !readOnly
+      ? [
+          {
+            id: "actor.repl",
+            title: "Use this actor in the REPL",
+            group: "Actor" as const,
+            words: "console",
+            run: () => drawer.set({ open: true, use: target(actor.type, actor.key) }),
+          },
+        ]
+      : []),
     {
       id: "actor.back",
       title: "Back to all actors",
