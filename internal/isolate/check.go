@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 
 	"github.com/dop251/goja"
@@ -47,7 +48,11 @@ func (rt *Runtime) Check(ctx context.Context, b *actor.Bundle) (reg *actor.Regis
 		if errors.Is(ctx.Err(), context.Canceled) {
 			return nil, nil, ctx.Err()
 		}
-		return nil, nil, errs.New(errs.BuildFailed, "%s did not finish loading: its top-level code runs on, or awaits what never comes", b.Entry).
+		name := b.Entry
+		if rel, err := filepath.Rel(b.Dir, b.Entry); err == nil {
+			name = filepath.ToSlash(rel)
+		}
+		return nil, nil, errs.New(errs.BuildFailed, "%s did not finish loading: its top-level code runs on, or awaits what never comes", name).
 			WithHint("Top-level code runs before any actor can: don't wait there for what only arrives later.")
 	}
 }
