@@ -107,7 +107,9 @@ func launch(t *testing.T, f *fakeServer, o terminalOptions, program func(context
 		<-s.done
 		_ = tty.Close()
 		_ = master.Close()
-		_ = s.screen.Close()
+		if pipe, ok := s.screen.InputPipe().(io.Closer); ok { // Close isn't safe while Read waits
+			_ = pipe.Close()
+		}
 		io2.Wait()
 	})
 	return s

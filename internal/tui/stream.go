@@ -195,7 +195,7 @@ func (m *model) streamRow(l line, selected bool, w int, one, focused bool) strin
 }
 
 // whoWidth is how much of w columns names get, as long as they are.
-func (m *model) whoWidth(w int) int { return min(max(m.list.longest, 12), max(w*2/5, 12), 32) }
+func (m *model) whoWidth(w int) int { return min(max(m.list.longest, 12), max(w/3, 12), 32) }
 
 // lineParts are the parts of a line: when, its kind as a sign and a word, whose,
 // what, and how long it took.

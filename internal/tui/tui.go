@@ -11,7 +11,6 @@ package tui
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"runtime/debug"
@@ -69,7 +68,7 @@ func Run(ctx context.Context, o Options) (Exit, error) {
 	}
 	m := newModel(o)
 	opts := []tea.ProgramOption{
-		tea.WithContext(ctx), tea.WithInput(o.In), tea.WithOutput(o.Out), tea.WithEnvironment(o.Environ),
+		tea.WithInput(o.In), tea.WithOutput(o.Out), tea.WithEnvironment(o.Environ),
 		tea.WithFPS(30), tea.WithoutSignalHandler(), tea.WithoutCatchPanics(),
 	}
 	switch o.Colors {
@@ -93,15 +92,17 @@ func Run(ctx context.Context, o Options) (Exit, error) {
 		}()
 		m.feed.run(feeding)
 	}()
+	ending := context.AfterFunc(ctx, p.Quit) // a killed program doesn't wait for its reader
 	_, err := p.Run()
+	ending()
 	stop()
 	wg.Wait()
 	m.closeRepl()
 	if m.panic != nil {
 		panic(fmt.Sprintf("%v\n%s", m.panic.what, m.panic.stack))
 	}
-	if errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
-		return Stopped, nil
+	if ctx.Err() != nil {
+		m.exit = Stopped
 	}
 	return m.exit, err
 }
