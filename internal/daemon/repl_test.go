@@ -100,8 +100,9 @@ func TestReplTellsErrorsWithCodeAndPosition(t *testing.T) {
 	c := newConsole(t, demo(t, nil))
 	c.want("Uncaught ReferenceError: nope is not defined\n    at REPL2:2:3", `const x = 1`, "x +\n  nope")
 	c.want("Uncaught TypeError: no\n    at f (REPL3:1:22)\n    at REPL4:1:2", `function f() { throw new TypeError("no") }`, `[f()]`)
+	c.want("Error: shown\n    at REPL5:1:2", `[new Error("shown")][0]`)
 	c.want("Uncaught 'just text'", `throw "just text"`)
-	c.want("Unexpected end of file [syntax_error]\n    at REPL6:1:4", `1 +`)
+	c.want("Unexpected end of file [syntax_error]\n    at REPL7:1:4", `1 +`)
 	c.want("'syntax'", `_error && "syntax"`)
 	a := c.eval(`counter("a").crash()`)
 	if e := a.Error; e == nil || e.Message != "boom 42" || e.At == nil || e.At.File != "registry.ts" || e.At.Line != 11 || !strings.Contains(e.Text, "crash (registry.ts:11") {

@@ -19,6 +19,9 @@ var (
 	_ web.AsyncStorer = (*isolate)(nil)
 )
 
+// Stack is web.Stacker's.
+func (r *isolate) Stack(s string) string { return r.stack(s) }
+
 // Runtime is web.Host's.
 func (r *isolate) Runtime() *goja.Runtime { return r.vm }
 

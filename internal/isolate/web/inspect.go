@@ -63,26 +63,38 @@ func Parts(text string) (parts []actor.LinePart) {
 	return parts
 }
 
-// inspectNative is a function that looks into a promise: its state and result.
+// Stacker is a Host that leads from goja's stacks to the user's sources.
+type Stacker interface{ Stack(stack string) string }
+
+// inspectNative is what the formatter can't see by itself: promise(p) is a
+// promise's state and result, stack(s) a stack as people read it.
 func (p *platform) inspectNative() goja.Value {
-	return p.fn("promise", func(c goja.FunctionCall) goja.Value {
-		o, ok := c.Argument(0).(*goja.Object)
+	return p.object(map[string]func(goja.FunctionCall) goja.Value{"promise": p.promiseState, "stack": func(c goja.FunctionCall) goja.Value {
+		h, ok := p.h.(Stacker)
 		if !ok {
-			return p.vm.NewArray()
+			return c.Argument(0)
 		}
-		if o.ExportType() != reflect.TypeFor[*goja.Promise]() { // Export of others would run getters
-			return p.vm.NewArray()
-		}
-		x, ok := o.Export().(*goja.Promise)
-		if !ok {
-			return p.vm.NewArray()
-		}
-		switch x.State() {
-		case goja.PromiseStateFulfilled:
-			return p.vm.NewArray("fulfilled", x.Result())
-		case goja.PromiseStateRejected:
-			return p.vm.NewArray("rejected", x.Result())
-		}
-		return p.vm.NewArray("pending")
-	})
+		return p.vm.ToValue(h.Stack(c.Argument(0).String()))
+	}})
+}
+
+func (p *platform) promiseState(c goja.FunctionCall) goja.Value {
+	o, ok := c.Argument(0).(*goja.Object)
+	if !ok {
+		return p.vm.NewArray()
+	}
+	if o.ExportType() != reflect.TypeFor[*goja.Promise]() { // Export of others would run getters
+		return p.vm.NewArray()
+	}
+	x, ok := o.Export().(*goja.Promise)
+	if !ok {
+		return p.vm.NewArray()
+	}
+	switch x.State() {
+	case goja.PromiseStateFulfilled:
+		return p.vm.NewArray("fulfilled", x.Result())
+	case goja.PromiseStateRejected:
+		return p.vm.NewArray("rejected", x.Result())
+	}
+	return p.vm.NewArray("pending")
 }

@@ -92,13 +92,15 @@ exports.kinds = { isTyped, isMap, isSet, isDate, isRegExp, isError, isPromise, i
 
 function stackText(err, ctx, keys) {
   let stack = typeof err.stack === "string" && err.stack ? err.stack : Error.prototype.toString.call(err);
+  const raw = stack;
+  stack = native.stack(stack);
   const name = typeof err.name === "string" ? err.name : "Error";
   const head = err.message ? `${name}: ${err.message}` : name;
   if (err.message && !stack.includes(err.message)) stack = head + "\n" + stack;
   else if (/^\s*at /.test(stack)) stack = head + "\n" + stack;
   for (const k of ["name", "message", "stack"]) {
     const i = keys.indexOf(k);
-    if (i >= 0 && stack.includes(String(err[k]))) keys.splice(i, 1);
+    if (i >= 0 && (raw.includes(String(err[k])) || stack.includes(String(err[k])))) keys.splice(i, 1);
   }
   return stack.trimEnd();
 }
@@ -220,7 +222,7 @@ function inspectObject(v, ctx, depth) {
     entries = (out) => { for (const k of ["byteLength", "byteOffset", "buffer"]) out.push(`${k}: ${child(v[k], ctx, depth)}`); };
   } else if (isPromise(v)) {
     braces[0] = prefix("Promise") + "{";
-    const [state, result] = native(v);
+    const [state, result] = native.promise(v);
     entries = (out) => {
       if (state === "pending") out.push(style("<pending>", "p", ctx));
       else if (state === "rejected") out.push(`${style("<rejected>", "p", ctx)} ${child(result, ctx, depth)}`);
