@@ -77,7 +77,11 @@ func runBuild(ctx context.Context, a *App, arg, out string) error {
 		return err
 	}
 	r.Bytes = len(file)
-	if err := replaceFile(a.path(out), file, 0o644); err != nil {
+	err = os.MkdirAll(filepath.Dir(a.path(out)), 0o755)
+	if err == nil {
+		err = replaceFile(a.path(out), file, 0o644)
+	}
+	if err != nil {
 		return usage("%s can't be written: %s", out, reason(err)).pointAt(out)
 	}
 	return a.printBuilt(ctx, r)

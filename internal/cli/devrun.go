@@ -32,11 +32,10 @@ type devRun struct {
 	reload chan struct{} // asks for a build by hand
 	quit   context.CancelFunc
 
-	mu       sync.Mutex
-	headed   bool   // the first lines were printed
-	failure  string // what the last build said, "": it went well
-	place    string // of the first problem that has one, "file:line:col"
-	terminal sync.Mutex
+	mu      sync.Mutex
+	headed  bool   // the first lines were printed
+	failure string // what the last build said, "": it went well
+	place   string // of the first problem that has one, "file:line:col"
 }
 
 // runDev is `rivet dev` itself: it returns nil after a clean stop.

@@ -36,7 +36,7 @@ became of each. An actor that exists is left as it is, so an import that was
 broken off goes on when it is run again; with --replace it becomes what the
 export says, and what it was is kept in a file that undoes it.`,
 		Example: `  rivet import actors.jsonl
-  rivet export --url http://localhost:8080 | rivet import --url http://localhost:9090 --token SECRET
+  rivet export --url http://localhost:8080 --token "$FROM" | rivet import --url http://localhost:9090 --token "$TO"
   rivet import actors.jsonl --replace --dry-run
   rivet import actors.jsonl --replace --yes`,
 		Args: between(0, 1, "one FILE at most"),

@@ -28,7 +28,7 @@ func EntryKinds() []string {
 	for _, k := range []inspect.Kind{
 		inspect.KindCreate, inspect.KindStart, inspect.KindSleep, inspect.KindReload, inspect.KindConnect, inspect.KindDisconnect,
 		inspect.KindSubscribe, inspect.KindUnsubscribe, inspect.KindAction, inspect.KindEvent, inspect.KindSchedule,
-		inspect.KindLog, inspect.KindError, inspect.KindState,
+		inspect.KindLog, inspect.KindError, inspect.KindState, inspect.KindDestroy,
 	} {
 		out = append(out, string(k))
 	}

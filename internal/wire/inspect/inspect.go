@@ -192,6 +192,7 @@ const (
 	KindLog         Kind = "log"
 	KindError       Kind = "error"
 	KindState       Kind = "state"
+	KindDestroy     Kind = "destroy"
 )
 
 // Cause is what an entry came from: another entry, or a way in.

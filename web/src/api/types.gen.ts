@@ -295,7 +295,8 @@ export type Kind =
   | "schedule"
   | "log"
   | "error"
-  | "state";
+  | "state"
+  | "destroy";
 
 /** Cause is what an entry came from: another entry, or a way in. */
 export interface Cause {
