@@ -336,6 +336,22 @@ func TestReplDotCommands(t *testing.T) {
 	}
 }
 
+func TestReplConnects(t *testing.T) {
+	t.Parallel()
+	l := demo(t, nil)
+	c := newConsole(t, l)
+	c.want("[ 4 ]", `const heard: number[] = []; const conn = counter("a").connect(); conn.on("changed", (n) => heard.push(n))`,
+		`await conn.increment(4); while (heard.length === 0) await new Promise((r) => setTimeout(r, 1)); heard`)
+	list, err := l.History(t.Context(), client.HistoryQuery{Filter: "kind:connect"})
+	if err != nil || len(list.Items) != 1 || list.Items[0].Cause.Via != "studio" {
+		t.Errorf("%+v %v", list.Items, err)
+	}
+	c.eval(`.use counter/a`)
+	if got := printed(c.eval(`.conns`)); !strings.Contains(got, "inprocess") || !strings.Contains(got, "changed") {
+		t.Errorf("connections: %s", got)
+	}
+}
+
 func TestReplCallsAreInTheHistory(t *testing.T) {
 	t.Parallel()
 	l := demo(t, nil)

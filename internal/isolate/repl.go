@@ -34,7 +34,7 @@ const (
 
 // REPLOptions configure a REPL.
 type REPLOptions struct {
-	Actors Actors         // whom its code calls
+	Actors Actors         // whom its code calls; required
 	Host   actor.LineHost // required
 	Depth  int            // of printed values; 0: 3
 }
@@ -617,11 +617,16 @@ type replActors struct {
 	s *REPL
 }
 
+// Connect is Actors'.
+func (a replActors) Connect(ctx context.Context, spec actor.ConnectSpec, peer actor.Peer) (actor.Link, error) {
+	a.s.mu.Lock()
+	spec.Caller.Via = a.s.via
+	a.s.mu.Unlock()
+	return a.Actors.Connect(ctx, spec, peer)
+}
+
 // Call is Actors'.
 func (a replActors) Call(ctx context.Context, spec actor.CallSpec) (value.Value, error) {
-	if a.Actors == nil {
-		return nil, errs.New(errs.ActorNotReady, "The server has not started yet.")
-	}
 	a.s.mu.Lock()
 	run := a.s.run
 	spec.Caller.Via = a.s.via

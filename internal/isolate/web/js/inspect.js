@@ -105,7 +105,7 @@ function stackText(err, ctx, keys) {
   return stack.trimEnd();
 }
 
-function inspectValue(v, ctx, depth, typed) {
+function inspectValue(v, ctx, depth) {
   if (v === null || (typeof v !== "object" && typeof v !== "function")) return primitive(v, ctx);
   if (ctx.budget <= 0) return "...";
   let hook;
