@@ -125,7 +125,7 @@ func TestDevTellsWhenItsEntryDisappears(t *testing.T) {
 	if err := os.Rename(filepath.Join(dir, "registry.ts"), filepath.Join(dir, "away")); err != nil {
 		t.Fatal(err)
 	}
-	s.wait(t, "build failed")
+	s.wait(t, "the entry registry.ts isn't there any more")
 	if err := os.Rename(filepath.Join(dir, "away"), filepath.Join(dir, "registry.ts")); err != nil {
 		t.Fatal(err)
 	}

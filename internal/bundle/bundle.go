@@ -16,8 +16,10 @@ package bundle
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -240,11 +242,27 @@ func (b *Builder) buildWhole(ctx context.Context) (*actor.Bundle, error) {
 		out, err := b.userOutput(res)
 		if err != nil {
 			if e, ok := err.(*Error); ok {
+				b.sayEntry(e.Problems)
 				e.Inputs = b.allInputs()
 			}
 			return nil, err
 		}
 		return b.finish(out)
+	}
+}
+
+// sayEntry words problems of the module that imports the entry, which nobody wrote.
+func (b *Builder) sayEntry(problems []Problem) {
+	for i := range problems {
+		if problems[i].File != "rivet:entry" {
+			continue
+		}
+		p := Problem{Severity: SeverityError, Length: 1, Text: problems[i].Text, Hint: problems[i].Hint}
+		if _, err := os.Stat(b.opts.Entry); errors.Is(err, fs.ErrNotExist) {
+			p.Text = "the entry " + b.relative(b.opts.Entry) + " isn't there any more"
+			p.Hint = "put it back; if it has another name now, start again, or set entry in rivet.yaml"
+		}
+		problems[i] = p
 	}
 }
 
