@@ -132,7 +132,11 @@ func (s *Studio) statePicture(ctx context.Context, u *sub) (any, error) {
 		return nil, err
 	}
 	st.Seq = 0 // it changes with everything that happens anywhere
-	for _, o := range []inspect.CutOptions{{}, {Depth: 8, String: 16 << 10, Items: 2000}, {Depth: 4, String: 1024, Items: 200}, {Depth: 2, String: 256, Items: 50}} {
+	options := []inspect.CutOptions{{}, {Depth: 8, String: 16 << 10, Items: 2000}, {Depth: 4, String: 1024, Items: 200}, {Depth: 2, String: 256, Items: 50}}
+	if st.Bytes > maxFrameOut {
+		options = options[1:] // JSON is longer still
+	}
+	for _, o := range options {
 		if o != (inspect.CutOptions{}) {
 			st.Value.Tree = inspect.Cut(st.Value.Tree, o)
 		}

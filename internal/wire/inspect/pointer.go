@@ -102,7 +102,7 @@ func cut(tree value.Value, o CutOptions, depth int) value.Value {
 		if o.Depth > 0 && depth <= 0 {
 			return one("$cut", cutOf("array", len(t.Items), sizeOf(t)))
 		}
-		return cutItems(t, o, depth-1, "array")
+		return cutItems(t, o, depth-1)
 	case *value.Object:
 		if len(t.Keys) > 0 && strings.HasPrefix(t.Keys[0], "$") {
 			return cutTagged(t, o, depth)
@@ -131,7 +131,9 @@ func cut(tree value.Value, o CutOptions, depth int) value.Value {
 	return tree
 }
 
-func cutItems(t *value.Array, o CutOptions, depth int, kind string) value.Value {
+// cutItems leaves the first items; the rest is one $cut of kind "items", as that
+// of an object is one of kind "members".
+func cutItems(t *value.Array, o CutOptions, depth int) value.Value {
 	n := len(t.Items)
 	if o.Items > 0 && n > o.Items {
 		n = o.Items
@@ -142,7 +144,7 @@ func cutItems(t *value.Array, o CutOptions, depth int, kind string) value.Value 
 	}
 	if n < len(t.Items) {
 		rest := &value.Array{Items: t.Items[n:]}
-		out.Items = append(out.Items, one("$cut", cutOf(kind, len(rest.Items), sizeOf(rest))))
+		out.Items = append(out.Items, one("$cut", cutOf("items", len(rest.Items), sizeOf(rest))))
 	}
 	return out
 }
@@ -166,7 +168,7 @@ func cutTagged(t *value.Object, o CutOptions, depth int) value.Value {
 			inner = depth // each pair is an array of its own
 		}
 		out := &value.Object{Keys: t.Keys, Vals: append([]value.Value(nil), t.Vals...)}
-		out.Vals[0] = cutItems(body, o, inner, tag[1:])
+		out.Vals[0] = cutItems(body, o, inner)
 		return out
 	}
 	return t

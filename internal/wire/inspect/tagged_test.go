@@ -147,6 +147,25 @@ func TestCutLeavesWhatIsNear(t *testing.T) {
 	}
 }
 
+func TestTheRestOfAListIsTold(t *testing.T) {
+	t.Parallel()
+	for v, want := range map[string]string{
+		`[1,2,3,4]`:                               `[1,2,{"$cut":{"kind":"items","size":2,"bytes":14}}]`,
+		`{"$set":[1,2,3]}`:                        `{"$set":[1,2,{"$cut":{"kind":"items","size":1,"bytes":8}}]}`,
+		`{"$map":[["a",1],["b",2],["c",3]]}`:      `{"$map":[["a",1],["b",2],{"$cut":{"kind":"items","size":1,"bytes":15}}]}`,
+		`[[1,2,3],{"$cut":{"kind":"array"}},"x"]`: `[[1,2,{"$cut":{"kind":"items","size":1,"bytes":8}}],{"$cut":{"kind":"array"}},{"$cut":{"kind":"items","size":1,"bytes":6}}]`,
+	} {
+		tree, err := value.ParseJSON([]byte(v))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := json.Marshal(Tagged{Cut(tree, CutOptions{Items: 2})})
+		if err != nil || string(got) != want {
+			t.Errorf("%s: %s (%v)\nwant %s", v, got, err, want)
+		}
+	}
+}
+
 // FuzzTagged feeds CBOR, the form that reaches most kinds of value.
 func FuzzTagged(f *testing.F) {
 	for _, s := range samples() {

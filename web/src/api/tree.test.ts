@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { flatten, parentsOf, preview, search, sizeOf } from "./tree";
+import { flatten, hasCuts, holderOf, isShort, parentsOf, preview, search, sizeOf } from "./tree";
 import type { Tagged } from "./types.gen";
 
 const state: Tagged = {
@@ -64,4 +64,32 @@ test("a preview is never longer than asked for, by much", () => {
   );
   expect(preview(wide, 80).length).toBeLessThan(100);
   expect(sizeOf(wide)).toBe(5000);
+});
+
+test("what was left out is counted, and asked for where it belongs", () => {
+  const rest = (kind: string, size: number): Tagged => ({ $cut: { kind, size, bytes: 9 } });
+  const v: Tagged = {
+    list: [1, 2, rest("items", 40)],
+    map: { $map: [["a", 1], rest("items", 7)] },
+    obj: { a: 1, "…": rest("members", 3) },
+    deep: rest("array", 5),
+    whole: [1],
+  };
+  expect(["list", "map", "obj"].map((k) => sizeOf(v[k] as Tagged))).toEqual([42, 8, 4]);
+  expect(["list", "map", "obj", "whole"].map((k) => isShort(v[k]))).toEqual([
+    true,
+    true,
+    true,
+    false,
+  ]);
+  expect(hasCuts(v)).toBe(true);
+  expect(hasCuts({ a: [{ b: 1 }] })).toBe(false);
+  const rows = flatten(v, new Set(["/list", "/map", "/obj"])).filter((n) => n.sort === "cut");
+  expect(rows.map((n) => holderOf(n.path, n.value))).toEqual(["/list", "/map", "/obj", "/deep"]);
+  expect(rows.map((n) => preview(n.value))).toEqual([
+    "40 more: open to load",
+    "7 more: open to load",
+    "3 more: open to load",
+    "array of 5: open to load",
+  ]);
 });

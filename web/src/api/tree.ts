@@ -1,5 +1,5 @@
 import { at, isObject, pointerOf } from "../live/patch";
-import { shown } from "../ui/format";
+import { count, shown } from "../ui/format";
 import { tagOf } from "./tagged";
 import type { Tagged } from "./types.gen";
 
@@ -61,17 +61,54 @@ const tags: Record<string, Sort> = {
   $hole: "hole",
 };
 
+/** How many were left out at the end of an array, or of an object's members. */
+function restOf(last: Tagged | undefined): number {
+  if (!isObject(last) || !isObject(last["$cut"])) return 0;
+  const { kind, size } = last["$cut"];
+  return kind === "items" || kind === "members" ? Number(size) : 0;
+}
+
+function lengthOf(list: readonly Tagged[]): number {
+  const rest = restOf(list.at(-1));
+  return rest > 0 ? list.length - 1 + rest : list.length;
+}
+
+/** Whether parts of a value were left out at its end. */
+export function isShort(v: Tagged | undefined): boolean {
+  if (Array.isArray(v)) return restOf(v.at(-1)) > 0;
+  if (!isObject(v)) return false;
+  const t = tagOf(v);
+  if (t === "$map" || t === "$set" || t === "$obj") return isShort(v[t] as Tagged);
+  return t === "" && restOf(v["…"] as Tagged | undefined) > 0;
+}
+
+/** Whether anything at all was left out of a value. */
+export function hasCuts(v: Tagged): boolean {
+  if (typeof v !== "object" || v === null) return false;
+  if (Array.isArray(v)) return v.some(hasCuts);
+  return "$cut" in v || Object.values(v).some(hasCuts);
+}
+
+/** The place that has to be asked for, to see what was left out at another. */
+export function holderOf(path: string, v: Tagged | undefined): string {
+  if (restOf(v) === 0) return path;
+  return path.slice(0, path.lastIndexOf("/")).replace(/\/\$(map|set|obj)$/, "");
+}
+
 /** How many are in a value. */
 export function sizeOf(v: Tagged): number {
-  if (Array.isArray(v)) return v.length;
+  if (Array.isArray(v)) return lengthOf(v);
   if (!isObject(v)) return 0;
   switch (tagOf(v)) {
-    case "":
-      return Object.keys(v).length;
+    case "": {
+      const n = Object.keys(v).length;
+      const rest = restOf(v["…"] as Tagged | undefined);
+      return rest > 0 ? n - 1 + rest : n;
+    }
     case "$map":
     case "$set":
     case "$obj":
-      return (Object.values(v)[0] as readonly Tagged[]).length;
+      return lengthOf(Object.values(v)[0] as readonly Tagged[]);
     case "$err":
       return Object.keys(v["$err"] as object).length;
   }
@@ -87,7 +124,7 @@ export function childrenOf(
     let index = 0;
     return v.map((value: Tagged, i) => {
       const n = isObject(value) && typeof value["$hole"] === "number" ? value["$hole"] : 1;
-      const name = n > 1 ? `${index}…${index + n - 1}` : String(index);
+      const name = restOf(value) > 0 ? "…" : n > 1 ? `${index}…${index + n - 1}` : String(index);
       index += n;
       return { name, path: `${path}/${i}`, value };
     });
@@ -110,11 +147,15 @@ export function childrenOf(
       }));
     case "$map":
       return below("$map").map((pair, i) => {
+        if (!Array.isArray(pair))
+          return { name: "…", path: `${path}/$map/${i}`, value: pair as Tagged };
         const [k, value] = pair as [Tagged, Tagged];
         return { name: preview(k, 40), path: `${path}/$map/${i}/1`, value };
       });
     case "$obj":
       return below("$obj").map((pair, i) => {
+        if (!Array.isArray(pair))
+          return { name: "…", path: `${path}/$obj/${i}`, value: pair as Tagged };
         const [k, value] = pair as [string, Tagged];
         return { name: k, path: `${path}/$obj/${i}/1`, value };
       });
@@ -160,7 +201,11 @@ export function preview(v: Tagged | undefined, max = 120): string {
       return `↻ ${String(o["$ref"]) || "the whole"}`;
     case "cut": {
       const c = o["$cut"] as Record<string, Tagged>;
-      return `… ${String(c["kind"] ?? "more")}`;
+      const size = count(Number(c["size"] ?? 0));
+      const kind = String(c["kind"] ?? "");
+      return kind === "items" || kind === "members"
+        ? `${size} more: open to load`
+        : `${kind} of ${size}: open to load`;
     }
     case "hole":
       return "empty";

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
 import { Button } from "./Button";
 import css from "./Copy.module.css";
+import { toastError } from "./Toast";
 
 /** Copies a text; says so for a moment. */
 export function CopyButton({
@@ -8,7 +9,7 @@ export function CopyButton({
   label = "Copy",
   words,
 }: {
-  text: string | (() => string);
+  text: string | (() => string | Promise<string>);
   label?: string;
   words?: string;
 }) {
@@ -26,12 +27,16 @@ export function CopyButton({
       title={label}
       onClick={(e) => {
         e.stopPropagation();
-        void copy(typeof text === "function" ? text() : text).then(() => setDone(true));
+        void copyFrom(text).then(() => setDone(true), toastError);
       }}
     >
       {words && (done ? "Copied" : words)}
     </Button>
   );
+}
+
+async function copyFrom(text: string | (() => string | Promise<string>)): Promise<void> {
+  return copy(typeof text === "function" ? await text() : text);
 }
 
 /** A command to type, and the button that copies it. */

@@ -1,15 +1,17 @@
 import { createRoute, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { find, preview } from "../../api/tree";
-import type { State, Tagged } from "../../api/types.gen";
+import { get, part, post } from "../../api/http";
+import { find, hasCuts, preview } from "../../api/tree";
+import type { State, Tagged, Type } from "../../api/types.gen";
 import { useCommands } from "../../keys/registry";
 import { useOffline, useReadOnly, useTopic } from "../../live/hooks";
 import { Button } from "../../ui/Button";
 import { CopyButton, copy } from "../../ui/Copy";
 import { Filter } from "../../ui/Filter";
 import { Flash } from "../../ui/Flash";
+import { target, word } from "../../ui/format";
 import { Empty, Problem, Skeleton } from "../../ui/States";
-import { toast } from "../../ui/Toast";
+import { toast, toastError } from "../../ui/Toast";
 import { Tree } from "../../ui/Tree";
 import { CallPanel } from "./call/CallPanel";
 import { useActor } from "./context";
@@ -60,7 +62,7 @@ function Known({ id, state }: { id: string; state: State }) {
   const [filter, setFilter] = useState("");
   const { draft, undoable } = useEdits(id);
   const pins = usePins(actor.type);
-  const { value, fill } = useFilled(id, state);
+  const { value, fill, loading } = useFilled(id, state, filter !== "");
   const changed = useChanged(value);
   const none = typeof value === "object" && value !== null && "$undef" in value;
   const selected = path === undefined ? undefined : find(value, path);
@@ -126,12 +128,12 @@ function Known({ id, state }: { id: string; state: State }) {
             value={filter}
             onChange={setFilter}
             label="Filter the state"
-            placeholder="Filter by key or value"
+            placeholder={loading ? "Loading the whole state" : "Filter by key or value"}
           />
           <span className={css.rev} title="Changes of this actor so far">
             change <Flash value={state.rev}>{state.rev}</Flash>
           </span>
-          <CopyButton text={() => textOf(value)} label="Copy the state as tagged JSON" />
+          <CopyButton text={() => wholeText(id, value)} label="Copy the state as tagged JSON" />
           {!readOnly && !none && (
             <>
               {undoable > 0 && (
@@ -150,7 +152,7 @@ function Known({ id, state }: { id: string; state: State }) {
         )}
         <div className={css.tree}>
           {none ? (
-            <Empty>This actor has no state.</Empty>
+            <NoState id={id} />
           ) : (
             <Tree
               label="State"
@@ -177,6 +179,37 @@ function Known({ id, state }: { id: string; state: State }) {
         <CallPanel />
       </aside>
     </div>
+  );
+}
+
+/** A state as text, also what isn't here of it. */
+async function wholeText(id: string, value: Tagged): Promise<string> {
+  if (!hasCuts(value)) return textOf(value);
+  return textOf((await get<State>(`/actors/${part(id)}/state`)).value);
+}
+
+/** State is made when an actor first starts; some types have none. */
+function NoState({ id }: { id: string }) {
+  const actor = useActor();
+  const readOnly = useReadOnly();
+  const offline = useOffline();
+  const { data: types } = useTopic<readonly Type[]>("types", {});
+  const type = types?.find((t) => t.type === actor.type);
+  if (!type?.has.includes("state")) return <Empty>Actors of this type have no state.</Empty>;
+  const wake = () => void post(`/actors/${part(id)}/wake`).catch(toastError);
+  return (
+    <Empty
+      command={`rivet call ${word(target(actor.type, actor.key))} ${type.actions[0]?.name ?? "ACTION"}`}
+      action={
+        !readOnly && (
+          <Button icon="wake" onClick={wake} disabled={offline}>
+            Wake it
+          </Button>
+        )
+      }
+    >
+      This actor hasn't started yet; its state is made when it does, as at the first call:
+    </Empty>
   );
 }
 

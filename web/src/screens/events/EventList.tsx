@@ -217,7 +217,7 @@ export function What({ e }: { e: Entry }) {
       text = `${e.message ?? ""}${e.args ? ` ${preview(e.args, 60)}` : ""}`;
       break;
     case "state":
-      text = (e.patch ?? []).map((p) => p.path || "the whole").join(", ");
+      text = (e.patch ?? []).map((p) => p.path || "the whole").join(", ") || "nothing changed";
       break;
     default:
       text = [e.name, e.conn && `conn ${e.conn.slice(0, 8)}`].filter(Boolean).join(" ");
