@@ -276,15 +276,16 @@ export function flatten(root: Tagged, open: ReadonlySet<string>, base = ""): Nod
 /** Paths, in order, of places whose name or value has the text, at most so many. */
 export function search(root: Tagged, text: string, max = 500): Set<string> {
   const needle = text.toLowerCase();
+  const byPath = needle.startsWith("/");
   const found = new Set<string>();
   const walk = (v: Tagged, path: string) => {
     for (const c of childrenOf(v, path)) {
       if (found.size >= max) return;
-      const leaf = sizeOf(c.value) === 0;
+      const leaf = typeof c.value !== "object" || c.value === null || sizeOf(c.value) === 0;
       if (
         c.name.toLowerCase().includes(needle) ||
-        (c.path.toLowerCase().includes(needle) && needle.startsWith("/")) ||
-        (leaf && preview(c.value, 10_000).toLowerCase().includes(needle))
+        (byPath && c.path.toLowerCase().includes(needle)) ||
+        (leaf && textOf(c.value).toLowerCase().includes(needle))
       )
         found.add(c.path);
       if (!leaf) walk(c.value, c.path);
@@ -292,6 +293,11 @@ export function search(root: Tagged, text: string, max = 500): Set<string> {
   };
   walk(root, "");
   return found;
+}
+
+/** What is looked at of a value that has nothing in it. */
+function textOf(v: Tagged): string {
+  return typeof v === "string" ? v : preview(v, 10_000);
 }
 
 /** The pointers of all that a place is in, outermost first. */

@@ -1,5 +1,13 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  useDeferredValue,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { childrenOf, flatten, type Node, parentsOf, preview, search, sizeOf } from "../api/tree";
 import type { Tagged } from "../api/types.gen";
 import { shown } from "./format";
@@ -33,10 +41,8 @@ export function Tree(p: Props) {
   const height = useRowHeight();
   const [toggled, setToggled] = useState<ReadonlySet<string>>(() => new Set());
   const initial = useMemo(() => firstOpen(p.value), [p.value]);
-  const found = useMemo(
-    () => (p.filter ? search(p.value, p.filter) : undefined),
-    [p.value, p.filter],
-  );
+  const filter = useDeferredValue(p.filter); // typing goes on while it is looked for
+  const found = useMemo(() => (filter ? search(p.value, filter) : undefined), [p.value, filter]);
   const open = useMemo(() => {
     const set = new Set(initial);
     for (const path of toggled) set.has(path) ? set.delete(path) : set.add(path);
@@ -52,7 +58,7 @@ export function Tree(p: Props) {
     const keep = new Set<string>();
     for (const path of found) for (const up of ups(path)) keep.add(up);
     return all.filter(
-      (n) => keep.has(n.path) || found.has(n.path) || ups(n.path).some((u) => found.has(u)),
+      (n) => keep.has(n.path) || found.has(n.path) || (n.depth > 0 && under(n.path, found)),
     );
   }, [p.value, open, found]);
   const v = useVirtualizer({
@@ -225,6 +231,13 @@ function firstOpen(v: Tagged): Set<string> {
     }
   }
   return out;
+}
+
+/** Whether a place is in one of those that were found. */
+function under(path: string, found: ReadonlySet<string>): boolean {
+  for (let i = path.lastIndexOf("/"); i > 0; i = path.lastIndexOf("/", i - 1))
+    if (found.has(path.slice(0, i))) return true;
+  return false;
 }
 
 /** The pointers that lead to one, itself left out. */

@@ -63,7 +63,7 @@ function Known({ id, state }: { id: string; state: State }) {
   const { draft, undoable } = useEdits(id);
   const pins = usePins(actor.type);
   const { value, fill, loading } = useFilled(id, state, filter !== "");
-  const changed = useChanged(value);
+  const changed = useChanged(state.value);
   const none = typeof value === "object" && value !== null && "$undef" in value;
   const selected = path === undefined ? undefined : find(value, path);
   const select = (to: string | undefined) =>
