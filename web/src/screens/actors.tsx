@@ -112,14 +112,6 @@ function Actors() {
       keys: "Escape",
       run: () => set(search.sel ? { sel: "" } : { q: "", status: "", type: "" }),
     },
-    {
-      id: "rows.move",
-      title: "Next, previous row",
-      group: "List",
-      keys: "j | k | ArrowDown | ArrowUp | Home | End",
-      quiet: true,
-      run: focusRows,
-    },
   ]);
 
   return (
@@ -205,10 +197,6 @@ function Actors() {
       />
     </div>
   );
-}
-
-function focusRows() {
-  document.querySelector<HTMLElement>("[data-rows]")?.focus();
 }
 
 function clean(s: Search): Search {

@@ -8,11 +8,17 @@ import { GlobalCommands } from "./GlobalCommands";
 import { Help } from "./Help";
 import { Palette } from "./Palette";
 import { Rail } from "./Rail";
+import { sections } from "./sections";
 import { TopBar } from "./TopBar";
+import { useTitle } from "./title";
 
 /** What is around every screen. */
 export function Shell() {
   const signedOut = useRouterState({ select: (s) => s.location.pathname === "/auth" });
+  const section = useRouterState({
+    select: (st) => sections.find((x) => st.location.pathname === x.to)?.title,
+  });
+  useTitle(signedOut ? "Sign in" : section);
   if (signedOut)
     return (
       <div className="shell">

@@ -8,6 +8,7 @@ import {
   useRef,
   useState,
 } from "react";
+import { useCommands } from "../keys/registry";
 import { useSettings } from "../settings";
 import { Icon } from "./icons";
 import css from "./Rows.module.css";
@@ -108,6 +109,29 @@ export function Rows<T>(props: Props<T>) {
     const row = p.row(i);
     if (row) p.onSelect?.(row, i);
   };
+  // From anywhere on the page: the list takes the focus, and the keys go on in it.
+  const step = (by: number) => () => {
+    box.current?.focus({ preventScroll: true });
+    if (p.total > 0) move(cursorOf(p, cursor, first, last) + by);
+  };
+  useCommands([
+    {
+      id: "rows.next",
+      title: "Next row",
+      group: "List",
+      keys: "j",
+      quiet: true,
+      run: step(1),
+    },
+    {
+      id: "rows.before",
+      title: "Row before",
+      group: "List",
+      keys: "k",
+      quiet: true,
+      run: step(-1),
+    },
+  ]);
   const onKeyDown = (e: KeyboardEvent) => {
     if (e.ctrlKey || e.metaKey || e.altKey || p.total === 0) return;
     const page = Math.max(1, Math.floor((box.current?.clientHeight ?? 0) / height) - 1);

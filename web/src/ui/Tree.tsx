@@ -10,6 +10,7 @@ import {
 } from "react";
 import { childrenOf, flatten, type Node, parentsOf, preview, search, sizeOf } from "../api/tree";
 import type { Tagged } from "../api/types.gen";
+import { useCommands } from "../keys/registry";
 import { shown } from "./format";
 import { Icon } from "./icons";
 import { useRowHeight } from "./Rows";
@@ -28,6 +29,8 @@ interface Props {
   onCut?(path: string): void;
   /** Beside a row: what can be done with it. */
   actions?(node: Node): ReactNode;
+  /** It is what the screen is about: j and k go there from anywhere. */
+  main?: boolean;
   /** Rows are as many as there are, without a scroll of their own. */
   inline?: boolean;
 }
@@ -85,6 +88,33 @@ export function Tree(p: Props) {
     if (n.sort === "cut") p.onCut?.(n.path);
     else if (n.size > 0) toggle(n.path);
   };
+  const step = (by: number) => () => {
+    box.current?.focus({ preventScroll: true });
+    const to = rows[at < 0 ? 0 : Math.max(0, Math.min(at + by, rows.length - 1))];
+    if (to) p.onSelect?.(to.path);
+  };
+  useCommands(
+    p.main
+      ? [
+          {
+            id: "rows.next",
+            title: "Next place",
+            group: "State",
+            keys: "j",
+            quiet: true,
+            run: step(1),
+          },
+          {
+            id: "rows.before",
+            title: "Place before",
+            group: "State",
+            keys: "k",
+            quiet: true,
+            run: step(-1),
+          },
+        ]
+      : [],
+  );
   const onKeyDown = (e: KeyboardEvent) => {
     if (e.ctrlKey || e.metaKey || e.altKey || e.shiftKey) return;
     const n = rows[at];

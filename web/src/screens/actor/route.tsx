@@ -4,9 +4,10 @@ import { useCommands } from "../../keys/registry";
 import { useOffline, useReadOnly, useTopic } from "../../live/hooks";
 import { drawer } from "../../repl/drawer";
 import { root } from "../../root";
+import { useTitle } from "../../shell/title";
 import { StatusBadge } from "../../ui/Badge";
 import { Flash } from "../../ui/Flash";
-import { bytes, count, target } from "../../ui/format";
+import { bytes, count, shown, target } from "../../ui/format";
 import { Icon } from "../../ui/icons";
 import { LinkButton } from "../../ui/LinkButton";
 import { Gone, Problem, Skeleton } from "../../ui/States";
@@ -29,6 +30,7 @@ function ActorScreen() {
   const offline = useOffline();
   const readOnly = useReadOnly();
   const navigate = useNavigate();
+  useTitle(actor ? shown(target(actor.type, actor.key)) : "Actor");
   useCommands([
     ...tabs.map((t, i) => ({
       id: `tab.${t.to}`,

@@ -155,6 +155,7 @@ function Known({ id, state }: { id: string; state: State }) {
             <NoState id={id} />
           ) : (
             <Tree
+              main
               label="State"
               value={value}
               filter={filter}
