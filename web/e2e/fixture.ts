@@ -1,11 +1,12 @@
 import { test as base, expect, type Page } from "@playwright/test";
 import { Server } from "./server";
 
-export { expect };
+export { expect, Server };
 
 /** What a page must not do, as it does it. */
 export class Guard {
   readonly wrong: string[] = [];
+  private over = false;
   private allowed: RegExp[] = [];
 
   /** Console errors that a test provokes: a server that is gone, a call that is refused. */
@@ -13,10 +14,15 @@ export class Guard {
     this.allowed.push(...what);
   }
 
+  /** What follows is the test's end: its servers go. */
+  rest(): void {
+    this.over = true;
+  }
+
   async watch(page: Page, origin: () => string): Promise<void> {
     page.on("console", (m) => {
       const text = `${m.text()} ${m.location().url}`;
-      if (m.type() === "error" && !this.allowed.some((a) => a.test(text)))
+      if (m.type() === "error" && !this.over && !this.allowed.some((a) => a.test(text)))
         this.wrong.push(`console: ${text}`);
     });
     page.on("pageerror", (e) => this.wrong.push(`uncaught: ${e.stack ?? e.message}`));
@@ -98,15 +104,17 @@ export const test = base.extend<Each, Shared>({
 });
 
 /** A test with a server of its own, for what changes or ends it. */
-export const alone = test.extend<{ own: (...flags: string[]) => Promise<Server> }>({
-  // biome-ignore lint/correctness/noEmptyPattern: as above
-  own: async ({}, use) => {
+export const alone = test.extend<{
+  own: (env?: NodeJS.ProcessEnv, ...flags: string[]) => Promise<Server>;
+}>({
+  own: async ({ guard }, use) => {
     const all: Server[] = [];
-    await use(async (...flags) => {
-      const s = await Server.start(flags);
+    await use(async (env = {}, ...flags) => {
+      const s = await Server.start(flags, env);
       all.push(s);
       return s;
     });
+    guard.rest();
     for (const s of all) await s.end();
   },
 });

@@ -12,17 +12,18 @@ test("10: two actors in one expression, completion of actions, recall after relo
   await expect(input).toBeFocused();
 
   await page.keyboard.type('counter("ra").increment(5)');
-  await page.keyboard.press("Control+Enter");
+  await page.keyboard.press("Enter");
   await expect(output.getByText("5", { exact: true })).toBeVisible();
   await page.keyboard.type('(await counter("ra").get()) + (await counter("rb").increment(2))');
-  await page.keyboard.press("Control+Enter");
+  await page.keyboard.press("Enter");
   await expect(output.getByText("7", { exact: true })).toBeVisible();
 
   await page.keyboard.type('counter("ra").incr');
   await expect(drawer.getByRole("option", { name: /increment/ })).toBeVisible();
   await page.keyboard.press("Tab");
+  await expect(input).toHaveText('counter("ra").increment');
   await page.keyboard.type("(1)");
-  await page.keyboard.press("Control+Enter");
+  await page.keyboard.press("Enter");
   await expect(output.getByText("6", { exact: true })).toBeVisible();
 
   await page.reload();
@@ -55,7 +56,7 @@ test("10: variables outlive a reload of the page, and a line that runs on is sto
   await page.reload();
   await expect(input).toBeFocused();
   await page.keyboard.type("kept");
-  await page.keyboard.press("Control+Enter");
+  await page.keyboard.press("Enter");
   await expect(output.getByText("42", { exact: true })).toBeVisible();
 });
 
@@ -71,13 +72,13 @@ test("10: an actor in use, its events as they come, errors at their line", async
   await expect(page.getByText("counter/used>")).toBeVisible();
   await expect(input).toBeFocused();
   await page.keyboard.type(".on newCount");
-  await page.keyboard.press("Control+Enter");
+  await page.keyboard.press("Enter");
   await expect(output.getByText(/print as they come/)).toBeVisible();
   await page.keyboard.type("increment(11)");
-  await page.keyboard.press("Control+Enter");
+  await page.keyboard.press("Enter");
   await expect(output.getByText("counter/used newCount(11)")).toBeVisible();
   await page.keyboard.type("boom()");
-  await page.keyboard.press("Control+Enter");
+  await page.keyboard.press("Enter");
   await expect(output.getByRole("alert")).toContainText("boom: nothing there");
   await expect(output.getByRole("alert")).toContainText(/registry\.ts:\d+/);
 });

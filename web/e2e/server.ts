@@ -13,7 +13,8 @@ export class Server {
   token = "";
   private flags: readonly string[];
   private child: ChildProcess | undefined;
-  private said = "";
+  /** What it printed so far. */
+  output = "";
 
   private constructor(dir: string, flags: readonly string[]) {
     this.dir = dir;
@@ -37,7 +38,7 @@ export class Server {
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.child = child;
-    for (const s of [child.stdout, child.stderr]) s?.on("data", (b) => (this.said += b));
+    for (const s of [child.stdout, child.stderr]) s?.on("data", (b) => (this.output += b));
     const at = await this.described(child);
     this.url = at.url.replace("127.0.0.1", "localhost");
     this.token = at.token;
@@ -45,7 +46,7 @@ export class Server {
 
   private async described(child: ChildProcess): Promise<{ url: string; token: string }> {
     for (;;) {
-      if (child.exitCode !== null) throw new Error(`rivet dev ended:\n${this.said}`);
+      if (child.exitCode !== null) throw new Error(`rivet dev ended:\n${this.output}`);
       try {
         const text = await readFile(join(this.dir, ".rivet/server.json"), "utf8");
         const d = JSON.parse(text) as { url: string; token: string; pid: number };

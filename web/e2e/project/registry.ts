@@ -62,6 +62,9 @@ const echo = actor({
     fail: (_c, text: string) => {
       throw new UserError(text, { code: "said", metadata: { text } });
     },
+    wait: async (c, text: string) => {
+      await c.schedule.after(3_600_000, "keep", text);
+    },
     fill: (c, bytes: number) => {
       const row = "x".repeat(1000);
       for (let i = 0; i < bytes / 1000; i++) c.state.texts[`row${i}`] = row;

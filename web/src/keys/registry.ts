@@ -1,4 +1,4 @@
-import { useEffect, useRef, useSyncExternalStore } from "react";
+import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { settings } from "../settings";
 
 /** One thing that can be done: by key, from the palette, from a button. */
@@ -19,7 +19,14 @@ export interface Command {
   quiet?: boolean;
 }
 
-let stack: { commands: readonly Command[] }[] = [];
+interface Layer {
+  commands: readonly Command[];
+  /** When its component was first rendered: what is inside comes after what it is in. */
+  order: number;
+}
+
+let stack: readonly Layer[] = [];
+let rendered = 0;
 let all: readonly Command[] = [];
 const heard = new Set<() => void>();
 
@@ -43,16 +50,17 @@ export function useAllCommands(): readonly Command[] {
 
 /**
  * Registers commands while the component is there. Where two have the same
- * keys, the one registered last wins: the innermost.
+ * keys, the innermost wins.
  */
 export function useCommands(commands: readonly Command[]): void {
-  const layer = useRef({ commands });
+  const [order] = useState(() => rendered++);
+  const layer = useRef<Layer>({ commands, order });
   const shape = commands.map((c) => `${c.id} ${c.title} ${c.keys ?? ""}`).join("\n");
   layer.current.commands = commands;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the shape is what others see
   useEffect(() => {
     const l = layer.current;
-    stack = [...stack, l];
+    stack = [...stack, l].sort((a, b) => a.order - b.order);
     tell();
     return () => {
       stack = stack.filter((x) => x !== l);

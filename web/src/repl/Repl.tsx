@@ -10,7 +10,6 @@ import { useCommands } from "../keys/registry";
 import { useOffline } from "../live/hooks";
 import { Button } from "../ui/Button";
 import { Command } from "../ui/Copy";
-import { Skeleton } from "../ui/States";
 import { toastError } from "../ui/Toast";
 import type { Input } from "./input";
 import { OutputItem } from "./Output";
@@ -109,8 +108,7 @@ function Line({ ref }: { ref: React.RefObject<Input | null> }) {
   }, [ref]);
   return (
     <div className={css.editor}>
-      {!ready && <Skeleton rows={1} label="Loading the editor" />}
-      <div ref={host} data-typing="" data-repl="" />
+      <div ref={host} data-typing="" data-repl="" aria-busy={!ready} />
     </div>
   );
 }

@@ -5,6 +5,9 @@ import {
   closeBrackets,
   closeBracketsKeymap,
   completionKeymap,
+  completionStatus,
+  moveCompletionSelection,
+  selectedCompletionIndex,
   startCompletion,
 } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, insertNewline } from "@codemirror/commands";
@@ -56,13 +59,16 @@ export function createInput(host: HTMLElement, does: Does): Input {
         autocompletion({
           override: [(c) => options(does, c)],
           icons: false,
+          // Enter runs the line; only who chose a word by Tab or an arrow takes it.
+          selectOnOpen: false,
+          interactionDelay: 0,
         }),
         overSelection,
         look,
         syntaxHighlighting(colours),
         EditorView.lineWrapping,
         EditorState.tabSize.of(2),
-        placeholder("TypeScript, await as well; .help lists commands"),
+        placeholder("TypeScript, or .help"),
         EditorView.contentAttributes.of({ "aria-label": "Input of the REPL", tabindex: "0" }),
         Prec.high(keymap.of(keys(does, recall))),
         keymap.of([
@@ -104,7 +110,7 @@ function keys(does: Does, recall: Recall) {
     { key: "Mod-Enter", run: (v: EditorView) => submit(v, true) },
     { key: "Shift-Enter", run: insertNewline },
     { key: "Alt-Enter", run: insertNewline },
-    { key: "Tab", run: (v: EditorView) => acceptCompletion(v) || startWord(v) },
+    { key: "Tab", run: (v: EditorView) => accept(v) || startWord(v) },
     { key: "ArrowUp", run: (v: EditorView) => onEdge(v, 1) && recall.move(v, -1) },
     { key: "ArrowDown", run: (v: EditorView) => onEdge(v, -1) && recall.move(v, 1) },
     {
@@ -125,6 +131,13 @@ function keys(does: Does, recall: Recall) {
       },
     },
   ];
+}
+
+/** Takes the chosen word, or the first. */
+function accept(v: EditorView): boolean {
+  if (completionStatus(v.state) !== "active") return false;
+  if (selectedCompletionIndex(v.state) === null) moveCompletionSelection(true)(v);
+  return acceptCompletion(v);
 }
 
 /** Tab completes where there is something to complete; else it goes on to the next control. */

@@ -168,6 +168,11 @@ export function Rows<T>(props: Props<T>) {
       p.onSelect?.(waiting, cursor);
   }, [waitingID === undefined]);
 
+  // A selection that is out of sight, or gone, has no element to name.
+  const shown = items.some((i) => {
+    const row = p.row(i.index);
+    return row !== undefined && p.id(row) === p.selected;
+  });
   const tracks = p.columns.map((c) => c.width).join(" ");
   return (
     <div className={css.frame}>
@@ -179,7 +184,7 @@ export function Rows<T>(props: Props<T>) {
         aria-rowcount={p.total}
         tabIndex={0}
         data-rows=""
-        aria-activedescendant={p.selected ? `row-${p.selected}` : undefined}
+        aria-activedescendant={shown ? `row-${p.selected}` : undefined}
         onKeyDown={onKeyDown}
         onScroll={(e) => {
           const b = e.currentTarget;

@@ -23,7 +23,7 @@ export function ActorPreview({ id, close }: { id: string; close(): void }) {
         <Button look="bare" icon="close" label="Close" onClick={close} />
       </header>
       {actor.error && !a && <Problem error={actor.error} retry={actor.retry} />}
-      {a && (
+      {a ? (
         <>
           <div className={css.facts}>
             <StatusBadge status={a.status} />
@@ -41,17 +41,19 @@ export function ActorPreview({ id, close }: { id: string; close(): void }) {
             </LinkButton>
             <ActorMenu actor={a} />
           </div>
+          <div className={css.state}>
+            {state.error ? (
+              <Problem error={state.error} retry={state.retry} />
+            ) : state.data ? (
+              <Tree label="State" value={state.data.value} />
+            ) : (
+              <Skeleton rows={6} label="Loading the state" />
+            )}
+          </div>
         </>
+      ) : (
+        !actor.error && <Skeleton rows={9} label="Loading the actor" />
       )}
-      <div className={css.state}>
-        {state.error ? (
-          <Problem error={state.error} retry={state.retry} />
-        ) : state.data ? (
-          <Tree label="State" value={state.data.value} />
-        ) : (
-          <Skeleton rows={6} label="Loading the state" />
-        )}
-      </div>
     </aside>
   );
 }
