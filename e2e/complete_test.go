@@ -17,6 +17,7 @@ const completed = `import { actor, setup } from "@rivetkit/actor";
 const chatRoom = actor({
   onAuth: () => {},
   state: { "a/b": { c: 1 }, list: ["x"] },
+  options: { sleepTimeout: 3600_000 },
   actions: {
     /** Says something. Second sentence.
      * And more. */

@@ -215,7 +215,7 @@ func TestHandbookNamesEveryCode(t *testing.T) {
 	if len(codes) < 30 {
 		t.Fatalf("%d codes in errs.go: is the pattern right?", len(codes))
 	}
-	others := []string{"usage", "config_invalid", "build_failed", "no_server", "port_taken", "data_locked", "data_corrupt", "data_too_new"}
+	others := []string{"usage", "config_invalid", "build_failed", "no_server", "port_taken", "data_locked", "data_corrupt", "data_too_new", "bundle_damaged", "bundle_too_new"}
 	for _, m := range codes {
 		code := m[1]
 		if slices.Contains(others, code) {

@@ -117,8 +117,10 @@ func (s *Studio) page(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, notFound("The Studio is turned off.").WithHint("Set studio.enabled to true, or leave --no-studio out."))
 	case r.Method != http.MethodGet && r.Method != http.MethodHead || strings.HasPrefix(r.URL.Path, "/studio/api/"):
 		s.fail(w, notFound("There is nothing at %s.", r.URL.Path))
-	case !strings.HasPrefix(r.URL.Path, home):
+	case r.URL.Path == "/" || r.URL.Path+"/" == home:
 		http.Redirect(w, r, home, http.StatusTemporaryRedirect)
+	case !strings.HasPrefix(r.URL.Path, home): // at an address of the Studio's own
+		s.fail(w, notFound("There is nothing at %s.", r.URL.Path))
 	case !s.app.serve(w, r, strings.TrimPrefix(r.URL.Path, home)):
 		s.fail(w, notFound("There is no %s in this version of the Studio; load the page again.", r.URL.Path))
 	}

@@ -44,7 +44,7 @@ const longest = 500;
 /** What lines of the REPL see and do; Go calls its functions. */
 export function repl(go: ReplHost): object {
   const client = clientOver(new ServerDriver(), {}) as unknown as Record<string, Accessor>;
-  const base: Record<string, unknown> = Object.create(null);
+  const base: Record<string, unknown> & { _?: unknown; _error?: unknown } = Object.create(null);
   const vars: Record<string, unknown> = Object.create(null);
   const constants = new Map<string, unknown>();
   const handles = new WeakMap<object, string>();
@@ -164,8 +164,7 @@ export function repl(go: ReplHost): object {
   };
 
   const member = (value: unknown, name: string): { found: boolean; value?: unknown } => {
-    let o: object | null =
-      value === null || value === undefined ? null : (Object(value) as object);
+    let o: object | null = value === null || value === undefined ? null : (Object(value) as object);
     for (let n = 0; o !== null && n < 50; n++) {
       if (go.isProxy(o)) return { found: false };
       const d = Object.getOwnPropertyDescriptor(o, name);
@@ -178,8 +177,7 @@ export function repl(go: ReplHost): object {
   const wordsOf = (value: unknown): Word[] => {
     const words: Word[] = [];
     const seen = new Set<string>();
-    let o: object | null =
-      value === null || value === undefined ? null : (Object(value) as object);
+    let o: object | null = value === null || value === undefined ? null : (Object(value) as object);
     for (let n = 0; o !== null && n < 50 && !go.isProxy(o); n++) {
       const top = o === Object.prototype && words.length > 0;
       for (const name of Object.getOwnPropertyNames(o)) {
@@ -207,8 +205,12 @@ export function repl(go: ReplHost): object {
   return {
     scope,
     run,
-    result: (value: unknown): void => void (base._ = value),
-    failed: (error: unknown): void => void (base._error = error),
+    result(value: unknown): void {
+      base._ = value;
+    },
+    failed(error: unknown): void {
+      base._error = error;
+    },
     /** The words that may follow a path, and the actor type that it leads to. */
     complete(path: string[]): { words: Word[]; type: string } {
       if (path.length === 0) return { words: names(), type: "" };
@@ -234,7 +236,7 @@ function keyOf(parts: unknown[]): { key: string[]; options: Options } {
     options,
     key: list.map((part) => {
       if (typeof part === "string" || typeof part === "number") return String(part);
-      throw new TypeError("a key is made of strings: counter(\"a\"), game(\"eu\", \"42\")");
+      throw new TypeError('a key is made of strings: counter("a"), game("eu", "42")');
     }),
   };
 }
