@@ -186,10 +186,15 @@ func (m *model) save(actor string, rev uint64, p inspect.Patch, undoable bool) t
 			}
 			out, err = in.EditState(ctx, actor, inspect.Edit{Rev: conflict.Rev, Patch: p})
 		}
-		if err != nil {
+		if err != nil && undoable {
 			return nil, err
 		}
 		return func(m *model) tea.Cmd {
+			if err != nil { // it can be tried again
+				m.undo[actor] = append(m.undo[actor], p)
+				m.complain(err)
+				return nil
+			}
 			if undoable {
 				m.undo[actor] = append(m.undo[actor], out.Undo)
 				m.tell("saved; u undoes it")

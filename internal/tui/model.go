@@ -278,6 +278,9 @@ func (m *model) takeConn(c connected) tea.Cmd {
 	m.lostErr = c.err
 	if c.err == nil {
 		m.lost, m.connected = time.Time{}, true
+		if m.tab == tabRepl && m.repl.in != m.feed.inspector() {
+			return m.watchRepl() // another server
+		}
 		return nil
 	}
 	if m.lost.IsZero() {

@@ -135,7 +135,7 @@ func (m *model) lay(lines []string, x, y, w int, piece string) {
 		return
 	}
 	n := m.method.StringWidth(piece)
-	left := m.fit(m.method.Truncate(lines[y], x, ""), x)
+	left := m.fit(m.truncate(lines[y], x, ""), x)
 	right := m.fit(m.method.TruncateLeft(lines[y], x+n, ""), w-x-n)
 	lines[y] = left + "\x1b[m" + piece + "\x1b[m" + right + "\x1b[m"
 }

@@ -353,7 +353,7 @@ func (m *model) rowsOfLine(line segments, w int) []string {
 	row, at := "", 0
 	for _, s := range line {
 		for text := s.text; text != ""; {
-			part := m.method.Truncate(text, w-at, "")
+			part := m.truncate(text, w-at, "")
 			if part == "" && at == 0 {
 				break // no room for a single column
 			}

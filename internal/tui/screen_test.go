@@ -26,7 +26,7 @@ var anyPort = regexp.MustCompile(`127\.0\.0\.1:\d{5}`)
 
 // terminal is the program at a pseudo-terminal, whose screen an emulator keeps.
 type terminal struct {
-	t       *testing.T
+	t       testing.TB
 	tty     *os.File // the emulator's end
 	exit    Exit
 	err     error
@@ -46,13 +46,13 @@ type terminalOptions struct {
 }
 
 // start runs the program over a fake.
-func start(t *testing.T, f *fakeServer, o terminalOptions) *terminal {
+func start(t testing.TB, f *fakeServer, o terminalOptions) *terminal {
 	t.Helper()
 	return launch(t, f, o, func(ctx context.Context, o Options) (Exit, error) { return Run(ctx, o) })
 }
 
 // startPanicking is start for a program that panics, with what it raises.
-func startPanicking(t *testing.T, f *fakeServer, o Options) (*terminal, <-chan any) {
+func startPanicking(t testing.TB, f *fakeServer, o Options) (*terminal, <-chan any) {
 	t.Helper()
 	raised := make(chan any, 1)
 	return launch(t, f, terminalOptions{w: 80, h: 24, options: o}, func(ctx context.Context, o Options) (Exit, error) {
@@ -61,7 +61,7 @@ func startPanicking(t *testing.T, f *fakeServer, o Options) (*terminal, <-chan a
 	}), raised
 }
 
-func launch(t *testing.T, f *fakeServer, o terminalOptions, program func(context.Context, Options) (Exit, error)) *terminal {
+func launch(t testing.TB, f *fakeServer, o terminalOptions, program func(context.Context, Options) (Exit, error)) *terminal {
 	t.Helper()
 	master, tty, err := pty.Open()
 	if err != nil {

@@ -83,7 +83,17 @@ func (p paper) cut(s string, w int) string {
 		}
 		s = s[:n] + "…"
 	}
-	return p.method.Truncate(s, w, "…")
+	return p.truncate(s, w, "…")
+}
+
+// truncate is s, which may be styled, in at most w columns. The library returns
+// a text whole that would fit if joined emoji were joined, so it is given one
+// that fits in no way.
+func (p paper) truncate(s string, w int, tail string) string {
+	if p.method.StringWidth(s) <= w {
+		return s
+	}
+	return p.method.Truncate(s+spaces(w+1), w, tail)
 }
 
 // cell is s in exactly w columns, aligned to the left.
@@ -102,7 +112,7 @@ func (p paper) right(s string, w int) string {
 func (p paper) fit(s string, w int) string {
 	n := p.method.StringWidth(s)
 	if n > w {
-		s = p.method.Truncate(s, max(w, 0), "…")
+		s = p.truncate(s, max(w, 0), "…")
 		n = p.method.StringWidth(s)
 	}
 	return s + spaces(w-n)
