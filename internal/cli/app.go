@@ -26,6 +26,7 @@ import (
 
 	"github.com/rivetdev/rivet/internal/config"
 	"github.com/rivetdev/rivet/internal/errs"
+	"github.com/rivetdev/rivet/internal/tui"
 )
 
 // App is rivet as the outside sees it.
@@ -181,7 +182,11 @@ func (a *App) panicked(p any) int {
 	fmt.Fprintf(a.Err, "error: rivet has a bug: %s [internal_error]\n", a.errText(fmt.Sprint(p)))
 	fmt.Fprintln(a.Err, "  Please report it, with what you did, at https://github.com/rivetdev/rivet/issues")
 	if a.debug() {
-		fmt.Fprintf(a.Err, "%s\n", debug.Stack())
+		stack := debug.Stack()
+		if t, ok := p.(*tui.Panic); ok {
+			stack = t.Stack
+		}
+		fmt.Fprintf(a.Err, "%s\n", stack)
 	} else {
 		fmt.Fprintln(a.Err, "  RIVET_DEBUG=1 prints where it happened.")
 	}

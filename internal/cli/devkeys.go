@@ -137,7 +137,13 @@ func (r *devRun) tui(ctx context.Context) error {
 }
 
 // look runs the terminal interface over this server; Ctrl-C there stops it.
-func (r *devRun) look(ctx context.Context) error {
+// A panic there ends it in order: the actors are saved.
+func (r *devRun) look(ctx context.Context) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = errs.New(errs.Internal, "rivet has a bug: %v", p).WithHint("please report it at https://github.com/rivetdev/rivet/issues")
+		}
+	}()
 	url, _ := r.address()
 	o := r.o.App.tuiOptions(serverOptions{url: url, token: r.token})
 	o.Dir, o.InDev = r.o.Dir, true

@@ -89,7 +89,6 @@ type feed struct {
 	pending batch
 	stirred chan struct{} // there are orders
 	dirty   chan struct{} // there is something to send
-	lost    bool
 }
 
 // wanted is a slot with its subscription.

@@ -71,7 +71,8 @@ func TestAPanicRestoresTheTerminalAndIsRaisedAgain(t *testing.T) {
 				s.wait("2/9")
 				s.keys("O")
 			}
-			if got := <-raised; !strings.Contains(fmt.Sprint(got), "boom") || !strings.Contains(fmt.Sprint(got), "flows_test.go") {
+			got, ok := (<-raised).(*Panic)
+			if !ok || got.String() != "boom" || !strings.Contains(string(got.Stack), "flows_test.go") {
 				t.Errorf("raised %v", got)
 			}
 			if !s.within(func() bool { return !s.alternate() }) {

@@ -99,13 +99,22 @@ func Run(ctx context.Context, o Options) (Exit, error) {
 	wg.Wait()
 	m.closeRepl()
 	if m.panic != nil {
-		panic(fmt.Sprintf("%v\n%s", m.panic.what, m.panic.stack))
+		panic(&Panic{What: m.panic.what, Stack: m.panic.stack})
 	}
 	if ctx.Err() != nil {
 		m.exit = Stopped
 	}
 	return m.exit, err
 }
+
+// Panic is what Run raises again after a panic: with the stack that was lost by
+// raising it again.
+type Panic struct {
+	What  any
+	Stack []byte
+}
+
+func (p *Panic) String() string { return fmt.Sprint(p.What) }
 
 // caught is a panic that the terminal must not be left to.
 type caught struct {
