@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/rivetdev/rivet/internal/tui/safe"
 	"github.com/rivetdev/rivet/internal/wire/inspect"
 )
 
@@ -80,7 +81,7 @@ func (a *App) drawBench(r *inspect.Benched) error {
 	p := painter(a.colorOut())
 	var b strings.Builder
 	over := map[string]string{"http": "HTTP", "websocket": "WebSocket"}[r.Transport]
-	fmt.Fprintf(&b, "%s %s  %s\n\n", p.bold(Safe(r.Actor)), p.bold(Safe(r.Action)),
+	fmt.Fprintf(&b, "%s %s  %s\n\n", p.bold(safe.Text(r.Actor)), p.bold(safe.Text(r.Action)),
 		p.dim(fmt.Sprintf("%s over %s, %.1f s", plural(r.Clients, "client"), over, r.Seconds)))
 	fmt.Fprintf(&b, "  %-6s %s calls/s  %s\n", "rate", p.bold(thousands(r.Rate)), p.dim(thousands(float64(r.Calls))+" calls"))
 	for _, l := range latencies(r.Latency) {
@@ -93,7 +94,7 @@ func (a *App) drawBench(r *inspect.Benched) error {
 		fmt.Fprintf(&b, "  %s\n", p.yellow(thousands(missed)+" calls of the rate could not be made: more clients (-c) or a lower --rate"))
 	}
 	for _, e := range r.Errors {
-		fmt.Fprintf(&b, "  %s  %s\n", p.red(plural(int(e.Count), "error")+" "+Safe(e.Code)), Safe(oneLine.Replace(e.Message)))
+		fmt.Fprintf(&b, "  %s  %s\n", p.red(plural(int(e.Count), "error")+" "+safe.Text(e.Code)), safe.Text(oneLine.Replace(e.Message)))
 	}
 	a.drawBars(&b, p, r)
 	_, err := a.Out.Write([]byte(b.String()))

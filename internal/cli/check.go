@@ -17,6 +17,7 @@ import (
 	"github.com/rivetdev/rivet/internal/config"
 	"github.com/rivetdev/rivet/internal/daemon"
 	"github.com/rivetdev/rivet/internal/errs"
+	"github.com/rivetdev/rivet/internal/tui/safe"
 	"github.com/rivetdev/rivet/sdk"
 )
 
@@ -288,7 +289,7 @@ func (c *checking) printProblems(ctx context.Context, fixed []string, ok bool) e
 		var err error
 		if a.OutTTY {
 			o := bundle.FrameOptions{Color: a.colorOut(), Width: a.columns()}
-			_, err = fmt.Fprintf(a.Out, "%s\n\n", safeProblem(Safe, problem.Problem).Frame(o))
+			_, err = fmt.Fprintf(a.Out, "%s\n\n", safeProblem(safe.Text, problem.Problem).Frame(o))
 		} else {
 			at := problem.File
 			if problem.Line > 0 {

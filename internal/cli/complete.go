@@ -14,6 +14,7 @@ import (
 	"github.com/rivetdev/rivet/internal/client"
 	"github.com/rivetdev/rivet/internal/config"
 	"github.com/rivetdev/rivet/internal/studio"
+	"github.com/rivetdev/rivet/internal/tui/safe"
 	"github.com/rivetdev/rivet/templates"
 )
 
@@ -38,10 +39,10 @@ type proposals struct {
 }
 
 func (p *proposals) add(word, about string) {
-	if word == "" || Safe(word) != word || strings.ContainsAny(word, "\n\t") {
+	if word == "" || safe.Text(word) != word || strings.ContainsAny(word, "\n\t") {
 		return // it can't be typed
 	}
-	p.list = append(p.list, cobra.CompletionWithDesc(word, Safe(oneLine.Replace(about))))
+	p.list = append(p.list, cobra.CompletionWithDesc(word, safe.Text(oneLine.Replace(about))))
 }
 
 // prefixed adds words that begin with what was typed.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/rivetdev/rivet/internal/actor"
+	"github.com/rivetdev/rivet/internal/tui/safe"
 	"github.com/rivetdev/rivet/internal/value"
 )
 
@@ -129,7 +130,7 @@ func logfmtText(v any) string {
 
 // quoteLog quotes a name or a value of logfmt if it must be.
 func quoteLog(s string) string {
-	if s == "" || strings.ContainsAny(s, " \t\r\n\"=") || strings.ContainsFunc(s, dangerous) {
+	if s == "" || strings.ContainsAny(s, " \t\r\n\"=") || strings.ContainsFunc(s, safe.Dangerous) {
 		return strconv.Quote(s)
 	}
 	return s

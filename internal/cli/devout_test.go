@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/rivetdev/rivet/internal/actor"
+	"github.com/rivetdev/rivet/internal/tui/safe"
 )
 
 // What actors log and how clients name actors can't look like lines of ours.
@@ -18,7 +19,7 @@ func TestALogLineStaysOneLine(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var b bytes.Buffer
-			d := &devOut{w: &b, style: style, safe: Safe, now: func() time.Time { return time.Unix(0, 0) }}
+			d := &devOut{w: &b, style: style, safe: safe.Text, now: func() time.Time { return time.Unix(0, 0) }}
 			d.line(l)
 			if n := strings.Count(b.String(), "\n"); n != 1 || strings.Contains(b.String(), "\x1b") {
 				t.Errorf("%d lines: %q", n, b.String())

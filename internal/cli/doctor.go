@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/rivetdev/rivet/internal/tui/safe"
 )
 
 // finding is one thing that `rivet doctor` looked at.
@@ -71,9 +73,9 @@ func (a *App) printFindings(ctx context.Context, found []finding, ok bool) error
 		var line string
 		if a.OutTTY {
 			mark := map[string]string{fine: p.green("✓"), careful: p.yellow("!"), broken: p.red("✗")}[f.Status]
-			line = fmt.Sprintf("%s %-14s %s", mark, f.Name, hang(Safe(f.Text), 17, a.columns()))
+			line = fmt.Sprintf("%s %-14s %s", mark, f.Name, hang(safe.Text(f.Text), 17, a.columns()))
 			if f.Hint != "" {
-				line += "\n" + strings.Repeat(" ", 17) + p.dim(hang(Safe("→ "+f.Hint), 17, a.columns()))
+				line += "\n" + strings.Repeat(" ", 17) + p.dim(hang(safe.Text("→ "+f.Hint), 17, a.columns()))
 			}
 		} else {
 			line = fmt.Sprintf("%s\t%s\t%s\t%s", f.Status, f.Name, oneLine.Replace(f.Text), oneLine.Replace(f.Hint))

@@ -13,6 +13,7 @@ import (
 
 	"github.com/rivetdev/rivet/internal/client"
 	"github.com/rivetdev/rivet/internal/errs"
+	"github.com/rivetdev/rivet/internal/tui/safe"
 	"github.com/rivetdev/rivet/internal/wire/inspect"
 )
 
@@ -229,7 +230,7 @@ func (t *tally) print(ctx context.Context, r inspect.Imported) error {
 	if paint == nil {
 		paint = p.dim
 	}
-	_, err := fmt.Fprintf(a.Out, "%s  %s\n", paint(fmt.Sprintf("%-8s", r.Result)), strings.TrimSpace(Safe(oneLine.Replace(name+"  "+why))))
+	_, err := fmt.Fprintf(a.Out, "%s  %s\n", paint(fmt.Sprintf("%-8s", r.Result)), strings.TrimSpace(safe.Text(oneLine.Replace(name+"  "+why))))
 	return err
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"github.com/rivetdev/rivet/internal/tui/safe"
 	"github.com/rivetdev/rivet/internal/value"
 	"github.com/rivetdev/rivet/internal/wire/inspect"
 )
@@ -21,7 +22,7 @@ func fitPieces(p painter, width int, pieces []piece) string {
 	var b strings.Builder
 	total := 0
 	for i := range pieces {
-		pieces[i].text = Safe(oneLine.Replace(pieces[i].text))
+		pieces[i].text = safe.Text(oneLine.Replace(pieces[i].text))
 		total += ansi.StringWidth(pieces[i].text)
 	}
 	left := max(width, 0)
@@ -44,7 +45,7 @@ func fitPieces(p painter, width int, pieces []piece) string {
 
 // padTo is text of exactly width columns.
 func padTo(text string, width int) string {
-	text = ansi.Truncate(Safe(oneLine.Replace(text)), width, "…")
+	text = ansi.Truncate(safe.Text(oneLine.Replace(text)), width, "…")
 	return text + strings.Repeat(" ", width-ansi.StringWidth(text))
 }
 
@@ -63,7 +64,7 @@ type names struct{ width int }
 func (n *names) fit(a *App, list []string) {
 	most := max(12, min(a.width()/4, 40))
 	for _, s := range list {
-		n.width = min(most, max(n.width, ansi.StringWidth(Safe(oneLine.Replace(s)))))
+		n.width = min(most, max(n.width, ansi.StringWidth(safe.Text(oneLine.Replace(s)))))
 	}
 }
 

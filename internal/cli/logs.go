@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rivetdev/rivet/internal/client"
+	"github.com/rivetdev/rivet/internal/tui/safe"
 	"github.com/rivetdev/rivet/internal/value"
 	"github.com/rivetdev/rivet/internal/wire/inspect"
 )
@@ -83,10 +84,10 @@ func (l *logLines) print(list []inspect.Log) error {
 			w.WriteString(p.bold(padTo(logger(x), l.names.width)) + "  ")
 		}
 		// A message is never cut: it is what one looks for.
-		w.WriteString(strings.ReplaceAll(Safe(strings.TrimRight(x.Message, "\n")), "\n", "\n  "))
-		w.WriteString(p.dim(Safe(oneLine.Replace(fieldsText(x.Fields)))))
+		w.WriteString(strings.ReplaceAll(safe.Text(strings.TrimRight(x.Message, "\n")), "\n", "\n  "))
+		w.WriteString(p.dim(safe.Text(oneLine.Replace(fieldsText(x.Fields)))))
 		if x.Source != "" {
-			w.WriteString("  " + p.dim(Safe(x.Source)))
+			w.WriteString("  " + p.dim(safe.Text(x.Source)))
 		}
 		w.WriteByte('\n')
 	}

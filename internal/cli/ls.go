@@ -9,6 +9,7 @@ import (
 
 	"github.com/rivetdev/rivet/internal/client"
 	"github.com/rivetdev/rivet/internal/errs"
+	"github.com/rivetdev/rivet/internal/tui/safe"
 	"github.com/rivetdev/rivet/internal/wire/inspect"
 )
 
@@ -254,11 +255,11 @@ func (a *App) printTypes(types []inspect.Type) error {
 		if at := place(x.File, x.Line); at != "" {
 			about = append(about, at)
 		}
-		b.WriteString(p.bold(Safe(x.Type)) + "  " + p.dim(Safe(strings.Join(about, "  "))) + "\n")
+		b.WriteString(p.bold(safe.Text(x.Type)) + "  " + p.dim(safe.Text(strings.Join(about, "  "))) + "\n")
 		for _, act := range x.Actions {
-			b.WriteString("  " + p.cyan(Safe(oneLine.Replace(act.Name))) + Safe(oneLine.Replace(act.Signature)))
+			b.WriteString("  " + p.cyan(safe.Text(oneLine.Replace(act.Name))) + safe.Text(oneLine.Replace(act.Signature)))
 			if doc, _, _ := strings.Cut(act.Doc, "\n"); doc != "" {
-				b.WriteString("  " + p.dim(Safe(doc)))
+				b.WriteString("  " + p.dim(safe.Text(doc)))
 			}
 			b.WriteByte('\n')
 		}

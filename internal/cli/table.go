@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"github.com/rivetdev/rivet/internal/tui/safe"
 )
 
 // table is rows for a reader or a program. On a terminal its columns are aligned
@@ -86,7 +88,7 @@ func (a *App) drawTable(w *bufio.Writer, t *table) {
 	for _, row := range t.rows {
 		line := make([]string, len(row))
 		for i, c := range row {
-			line[i] = Safe(oneLine.Replace(c.text))
+			line[i] = safe.Text(oneLine.Replace(c.text))
 		}
 		texts = append(texts, line)
 	}

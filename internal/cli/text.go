@@ -6,70 +6,22 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/rivetdev/rivet/internal/bundle"
+	"github.com/rivetdev/rivet/internal/tui/safe"
 )
-
-// Safe is s as a terminal may show it: control characters (C0 but newline and
-// tab, C1, ESC), bidirectional overrides and bytes that are no UTF-8 are written
-// as escapes, so that text from elsewhere can't move the cursor, change colours
-// or reorder what is read.
-func Safe(s string) string {
-	clean := true
-	for _, r := range s {
-		if dangerous(r) || r == utf8.RuneError {
-			clean = false
-			break
-		}
-	}
-	if clean {
-		return s
-	}
-	var b strings.Builder
-	for i, w := 0, 0; i < len(s); i += w {
-		var r rune
-		r, w = utf8.DecodeRuneInString(s[i:])
-		switch {
-		case r == utf8.RuneError && w == 1:
-			fmt.Fprintf(&b, `\x%02x`, s[i])
-		case !dangerous(r):
-			b.WriteRune(r)
-		case r < 0x100:
-			fmt.Fprintf(&b, `\x%02x`, r)
-		default:
-			fmt.Fprintf(&b, `\u%04x`, r)
-		}
-	}
-	return b.String()
-}
-
-// dangerous reports whether a terminal does more with r than to show it.
-func dangerous(r rune) bool {
-	switch {
-	case r == '\n' || r == '\t':
-		return false
-	case r < 0x20, r >= 0x7f && r < 0xa0:
-		return true
-	case r == 0x061c, r == 0x200e, r == 0x200f, // marks of direction
-		r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, // embeddings, overrides, isolates
-		r == 0x2028, r == 0x2029, r == 0xfeff:
-		return true
-	}
-	return false
-}
 
 // errText and outText are s for the stream: safe on a terminal, as it is in a pipe.
 func (a *App) errText(s string) string {
 	if a.ErrTTY {
-		return Safe(s)
+		return safe.Text(s)
 	}
 	return s
 }
 
 func (a *App) outText(s string) string {
 	if a.OutTTY {
-		return Safe(s)
+		return safe.Text(s)
 	}
 	return s
 }
@@ -119,9 +71,9 @@ func (p painter) cyan(s string) string    { return p.code("36", s) }
 // the frame itself has colours.
 func (a *App) safeFrame(p bundle.Problem) string {
 	if a.ErrTTY {
-		p.Text, p.File, p.LineText, p.Before, p.Hint = Safe(p.Text), Safe(p.File), Safe(p.LineText), Safe(p.Before), Safe(p.Hint)
+		p.Text, p.File, p.LineText, p.Before, p.Hint = safe.Text(p.Text), safe.Text(p.File), safe.Text(p.LineText), safe.Text(p.Before), safe.Text(p.Hint)
 		for i := range p.Notes {
-			p.Notes[i] = Safe(p.Notes[i])
+			p.Notes[i] = safe.Text(p.Notes[i])
 		}
 	}
 	return p.Frame(bundle.FrameOptions{Color: a.colorErr(), Width: a.Width})
@@ -169,7 +121,7 @@ func indent(text []byte) ([]byte, error) {
 func escapeJSON(text []byte) []byte {
 	var b bytes.Buffer
 	for _, r := range string(text) {
-		if dangerous(r) {
+		if safe.Dangerous(r) {
 			fmt.Fprintf(&b, `\u%04x`, r)
 		} else {
 			b.WriteRune(r)

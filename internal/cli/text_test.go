@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"testing"
+
+	"github.com/rivetdev/rivet/internal/tui/safe"
 )
 
 func TestSafeLeavesNothingForATerminalToDo(t *testing.T) {
@@ -21,8 +23,8 @@ func TestSafeLeavesNothingForATerminalToDo(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := Safe(tt.in); got != tt.want {
-				t.Errorf("Safe(%q) = %q, want %q", tt.in, got, tt.want)
+			if got := safe.Text(tt.in); got != tt.want {
+				t.Errorf("safe.Text(%q) = %q, want %q", tt.in, got, tt.want)
 			}
 		})
 	}
@@ -31,9 +33,9 @@ func TestSafeLeavesNothingForATerminalToDo(t *testing.T) {
 func FuzzSafe(f *testing.F) {
 	f.Add("a\x1b]0;title\x07\u202e\xc2")
 	f.Fuzz(func(t *testing.T, s string) {
-		for _, r := range Safe(s) {
-			if dangerous(r) {
-				t.Fatalf("Safe(%q) lets %U through", s, r)
+		for _, r := range safe.Text(s) {
+			if safe.Dangerous(r) {
+				t.Fatalf("safe.Text(%q) lets %U through", s, r)
 			}
 		}
 	})

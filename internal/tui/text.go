@@ -1,59 +1,17 @@
 package tui
 
 import (
-	"fmt"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"github.com/rivetdev/rivet/internal/tui/safe"
 )
 
-// plain is s as one line that a terminal shows and no more: control characters
-// (C0, C1, ESC), line breaks, marks of direction and bytes that are no UTF-8 are
-// written as escapes. Everything that comes from a server passes through it.
-func plain(s string) string {
-	clean := true
-	for i := 0; i < len(s); i++ {
-		if c := s[i]; c < 0x20 || c >= 0x7f {
-			clean = false
-			break
-		}
-	}
-	if clean {
-		return s
-	}
-	var b strings.Builder
-	for i, w := 0, 0; i < len(s); i += w {
-		var r rune
-		r, w = utf8.DecodeRuneInString(s[i:])
-		switch {
-		case r == utf8.RuneError && w == 1:
-			fmt.Fprintf(&b, `\x%02x`, s[i])
-		case r == '\n':
-			b.WriteString(`\n`)
-		case r == '\t':
-			b.WriteString(`\t`)
-		case !unshowable(r):
-			b.WriteRune(r)
-		case r < 0x100:
-			fmt.Fprintf(&b, `\x%02x`, r)
-		default:
-			fmt.Fprintf(&b, `\u%04x`, r)
-		}
-	}
-	return b.String()
-}
-
-// unshowable reports whether a terminal does more with r, or less, than show it.
-func unshowable(r rune) bool {
-	switch {
-	case r < 0x20, r >= 0x7f && r < 0xa0,
-		r == 0x061c, r >= 0x200b && r <= 0x200f && r != 0x200d, // of no width; a joiner makes emoji
-		r >= 0x2028 && r <= 0x202e, r >= 0x2060 && r <= 0x206f, r == 0xfeff:
-		return true
-	}
-	return false
-}
+// plain is s as one line that a terminal shows and no more. Everything that
+// comes from a server passes through it.
+func plain(s string) string { return safe.Line(s) }
 
 // paper measures and cuts texts by the columns that the terminal gives them.
 type paper struct{ method ansi.Method }
