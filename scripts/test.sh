@@ -9,6 +9,7 @@ left=()      # what was left out, and how to mend it
 failed=()    # steps that failed
 sdk_totals="" # of the SDK's tests
 web_totals="" # of the Studio's
+page_totals="" # of the Studio's in a browser
 
 say() { printf '\n== %s\n' "$*"; }
 step() { # NAME COMMAND…
@@ -117,6 +118,17 @@ web_dist() {
   return 1
 }
 
+# page_tests: the Studio of the real binary in a real browser.
+page_tests() {
+  local code
+  (cd web && npx --no-install playwright test -c e2e)
+  code=$?
+  page_totals=$(node -e '
+    const s = JSON.parse(require("fs").readFileSync("web/node_modules/.e2e.json", "utf8")).stats;
+    console.log(s.expected, s.unexpected + s.flaky, s.skipped)' 2>/dev/null)
+  return $code
+}
+
 go_tests() {
   local race=(-race)
   if ! CGO_ENABLED=1 go env CC >/dev/null || ! have "$(go env CC | cut -d' ' -f1)"; then debian gcc libc6-dev || true; fi
@@ -146,6 +158,12 @@ if [ -n "$node_ready" ]; then
   if packages web --ignore-scripts; then
     step "web: tsc, biome, vitest" web_tests
     step "web: dist is what the sources give" web_dist
+    have chromium || debian chromium
+    if have chromium; then
+      CHROMIUM=$(command -v chromium) step "web: in a browser" page_tests
+    else
+      left+=("the Studio's tests in a browser: install Chromium (apt install chromium)")
+    fi
   else
     left+=("the Studio's tests: npm ci in web/ failed; it needs the npm registry")
   fi
@@ -157,13 +175,14 @@ step "go test -race" go_tests
 read -r gp gf gs < <(cat "$tools/totals" 2>/dev/null || echo 0 0 0)
 read -r sp sf ss <<<"${sdk_totals:-0 0 0}"
 read -r wp wf ws <<<"${web_totals:-0 0 0}"
+read -r pp pf ps <<<"${page_totals:-0 0 0}"
 say "total"
 for f in ${failed[@]+"${failed[@]}"}; do echo "failed: $f"; done
 for l in ${left[@]+"${left[@]}"}; do echo "left out: $l"; done
 [ "$gs" = 0 ] || echo "left out: $gs Go tests; each is named above with its reason"
-echo "$((gp + sp + wp)) passed, $((gf + sf + wf)) failed, $((gs + ss + ws)) skipped"
+echo "$((gp + sp + wp + pp)) passed, $((gf + sf + wf + pf)) failed, $((gs + ss + ws + ps)) skipped"
 if [ ${#failed[@]} -gt 0 ]; then exit 1; fi
-if [ "${CI:-}" = true ] && [ $((${#left[@]} + gs + ss + ws)) -gt 0 ]; then
+if [ "${CI:-}" = true ] && [ $((${#left[@]} + gs + ss + ws + ps)) -gt 0 ]; then
   echo "CI=true: nothing may be left out"
   exit 1
 fi

@@ -86,7 +86,7 @@ func (d *directory) load(ctx context.Context) error {
 	rows := map[actor.ID]*row{}
 	d.odd = map[*row]bool{}
 	var after *actor.Ref
-	const page = 1000
+	const page = 10_000 // a store in memory goes through all it has for each
 	for {
 		list, err := d.s.o.Store.Rows(ctx, after, page)
 		if err != nil {

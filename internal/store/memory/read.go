@@ -80,20 +80,34 @@ func (s *Store) List(ctx context.Context, o store.ListOptions) ([]store.Row, err
 		return nil, err
 	}
 	var list []store.Row
+	var last *actor.Ref // no row behind it is of the page
+	page := o.PageSize()
+	byOrder := func(a, b store.Row) int { return order(a.Ref, b.Ref) }
 	for _, r := range s.actors {
 		if o.Type != "" && r.Ref.Name != o.Type || o.After != nil && order(r.Ref, *o.After) <= 0 {
 			continue
 		}
+		if last != nil && order(r.Ref, *last) > 0 {
+			continue
+		}
+		if len(list)/2 >= page { // what is behind the page is left out early: it may be nearly all there is
+			slices.SortFunc(list, byOrder)
+			list = list[:page]
+			end := list[page-1].Ref
+			last = &end
+		}
 		list = append(list, store.Row{Ref: r.Ref, Rev: r.Rev, StateBytes: int64(len(r.Snapshot) + r.patchBytes),
 			Patches: len(r.Patches), Conns: len(r.Conns)})
 	}
-	slices.SortFunc(list, func(a, b store.Row) int { return order(a.Ref, b.Ref) })
-	list = list[:min(len(list), o.PageSize())]
+	slices.SortFunc(list, byOrder)
+	list = list[:min(len(list), page)]
+	at := make(map[actor.ID]int, len(list))
 	for i := range list {
-		for k := range s.alarms {
-			if k.actor == list[i].Ref.ID {
-				list[i].Alarms++
-			}
+		at[list[i].Ref.ID] = i
+	}
+	for k := range s.alarms {
+		if i, ok := at[k.actor]; ok {
+			list[i].Alarms++
 		}
 	}
 	return list, nil
