@@ -35,6 +35,9 @@ export class Repl {
   private heard = new Set<() => void>();
   private id = sessionStorage.getItem(key) ?? "";
   private next = 1;
+  private turn: Promise<void> = Promise.resolve(); // when the last input has ended
+  private waiting = 0; // inputs that haven't ended
+  private stopped = 0; // how often it was interrupted
   private opening: Promise<void> | undefined;
   private inputs: string[] | undefined;
   private typed: string[] = [];
@@ -69,27 +72,41 @@ export class Repl {
     return opened;
   }
 
-  /** Evaluates an input; what came of it joins the output. One at a time. */
-  async run(code: string): Promise<void> {
-    if (code.trim() === "" || this.picture.running) return;
+  /** Evaluates an input, after those before it; what came of it joins the output. */
+  run(code: string): Promise<void> {
+    if (code.trim() === "") return this.turn;
     const n = this.next++;
-    this.change({ running: true });
+    const at = this.stopped;
     this.add({ n, kind: "input", code, use: this.picture.use, running: true });
+    this.change({ running: true });
+    this.waiting++;
     this.keep(code);
+    this.turn = this.turn.then(async () => {
+      const a = at === this.stopped ? await this.answer(code) : undefined;
+      this.waiting--;
+      this.answered(n, a);
+    });
+    return this.turn;
+  }
+
+  private async answer(code: string): Promise<ReplAnswer | undefined> {
     try {
       await this.open();
       const own = command(code);
       const f = own && local(own.name);
-      if (!f) this.typed.push(code);
-      this.answered(n, f ? await f(this.reach(), own.rest) : await this.send(code));
+      if (f) return await f(this.reach(), own.rest);
+      this.typed.push(code);
+      return await this.send(code);
     } catch (e) {
-      this.answered(n, unanswered(e));
+      return unanswered(e);
     }
   }
 
-  /** Stops the line that runs. */
+  /** Stops the line that runs, and forgets those that wait behind it. */
   async interrupt(): Promise<void> {
-    if (this.picture.running && this.id) await this.server.del(`/repl/${part(this.id)}`);
+    if (!this.picture.running) return;
+    this.stopped++;
+    if (this.id) await this.server.del(`/repl/${part(this.id)}`);
   }
 
   clear = (): void => this.change({ items: this.picture.items.filter((i) => running(i)) });
@@ -144,7 +161,7 @@ export class Repl {
     const items = this.picture.items
       .map((i) => (i.n === n && i.kind === "input" ? { ...i, running: false, answer } : i))
       .filter((i) => i.n !== n || answer !== undefined);
-    this.change({ items: items as readonly Item[], running: false });
+    this.change({ items: items as readonly Item[], running: this.waiting > 0 });
   }
 
   private tell(parts: readonly ReplPart[], at = Date.now()): void {
