@@ -71,6 +71,9 @@ func TestConfigurationThatChanges(t *testing.T) {
 		t.Errorf("a mistake is told as %s", got)
 	}
 	s.wantCall(t, q, "env", `[]`, `"none"`)
+	mark = s.mark()
+	save(t, yaml, "limits: { state: 1KiB }\n") // as it was before the mistake
+	s.event(t, "config_mended", mark)
 
 	changed("rivet.yaml", "{}\n", "[limits.state]", "[]")
 	mark = s.mark()

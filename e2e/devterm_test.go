@@ -79,6 +79,8 @@ func TestDevAtATerminalSaysWhatItDoes(t *testing.T) {
 	s.wait(t, "in your editor")
 	replace(t, dir, "registry.ts", "get: ((c)  ", "get: (c)")
 	s.wait(t, "mended")
+	replace(t, dir, "registry.ts", "import ", "import  ")
+	s.wait(t, "nothing changed")
 	s.write(t, "r")
 	s.wait(t, "↻")
 	s.wait(t, "1 actor moved, 0 connections kept")

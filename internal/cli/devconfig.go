@@ -15,10 +15,13 @@ import (
 func (r *devRun) Configured(file string) bool {
 	next, err := r.current().Reload()
 	if err != nil {
+		r.misread = true
 		r.out.misconfigured(err)
 		return false
 	}
-	return r.reconfigure(next, r.out.relative(file))
+	mended := r.misread
+	r.misread = false
+	return r.reconfigure(next, r.out.relative(file), mended)
 }
 
 // current is the configuration that holds now.
@@ -31,12 +34,13 @@ func (r *devRun) current() *config.Resolved {
 
 // recoded takes up what reloaded code asks for in its run configuration.
 func (r *devRun) recoded(b *actor.Bundle) {
-	r.reconfigure(r.current().WithCode(r.daemon.Registry().Config), entryName(b))
+	r.reconfigure(r.current().WithCode(r.daemon.Registry().Config), entryName(b), false)
 }
 
 // reconfigure goes over to next. Before the first code serves nearly all can be
-// taken up, since nothing is open yet.
-func (r *devRun) reconfigure(next *config.Resolved, file string) (reload bool) {
+// taken up, since nothing is open yet. mended: what was there before had a mistake,
+// so that it is told even if nothing has changed.
+func (r *devRun) reconfigure(next *config.Resolved, file string, mended bool) (reload bool) {
 	opened := r.serving()
 	change := r.current().Change(next, opened)
 	// What is again as the server was started with needs no restart.
@@ -52,8 +56,12 @@ func (r *devRun) reconfigure(next *config.Resolved, file string) (reload bool) {
 	} else {
 		r.config = next
 	}
-	if len(change.Live)+len(change.Restart) > 0 {
+	switch {
+	case len(change.Live)+len(change.Restart) > 0:
 		r.out.configured(file, change)
+	case mended:
+		p := r.out.paint
+		r.out.print(actor.LogInfo, "config_mended", r.out.clock()+" "+p.green("✓")+" "+r.out.safe(file)+"  mended; nothing changed", pair{"file", file})
 	}
 	return reload
 }

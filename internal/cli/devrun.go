@@ -25,6 +25,8 @@ type devRun struct {
 	builder *bundle.Builder
 	ready   chan struct{}    // closed once the first code serves
 	now     *config.Resolved // what holds now; of the goroutine that loads. hosting.config is what the server opened with
+	// misread: the configuration's files have a mistake; of the same goroutine.
+	misread bool
 	// building is held by whoever uses the builder.
 	building sync.Mutex
 
@@ -178,4 +180,11 @@ func (r *devRun) built(err error, t time.Duration) (again bool) {
 func (r *devRun) Mended() {
 	r.built(nil, 0)
 	r.out.print(actor.LogInfo, "build_mended", r.out.clock()+" "+r.out.paint.green("✓")+" mended; nothing changed")
+}
+
+// Unchanged tells of a save that makes no difference to the code.
+func (r *devRun) Unchanged(file string, t time.Duration) {
+	name := r.out.relative(file)
+	text := r.out.clock() + " " + r.out.paint.green("↻") + " " + r.out.safe(name) + "  " + took(t) + "  " + r.out.paint.dim("nothing changed")
+	r.out.print(actor.LogInfo, "unchanged", text, pair{"file", name}, pair{"ms", msOf(t)})
 }

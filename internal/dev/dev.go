@@ -27,6 +27,8 @@ type Listener interface {
 	Failed(err error)
 	// Mended: after Failed, the code is again what serves already.
 	Mended()
+	// Unchanged: a file of the build was saved, and the code is what serves already.
+	Unchanged(file string, took time.Duration)
 }
 
 // Put makes code that was loaded serve.
@@ -62,7 +64,13 @@ type loop struct {
 	failed bool
 	events chan string
 	config string // a configuration file that changed; "": none did
+	// changed is what changed since the last build that was told of, maxChanged at most.
+	changed []string
 }
+
+// maxChanged is how many changes one of which names a build: a checkout has
+// more, and then any will do.
+const maxChanged = 1000
 
 // Run rebuilds on each change until ctx ends; then it returns nil. It fails if
 // the files can't be watched, or if the first code that loads can't serve.
@@ -92,14 +100,14 @@ func Run(ctx context.Context, o Options) error {
 	}
 	switch {
 	case first != nil:
-		err = l.swap(ctx, first, "", began, false)
+		err = l.swap(ctx, first, began, false)
 	case o.First != nil:
 		l.serves, l.served = o.First.Hash, true
 	}
 	// Without code this is the first build; with code it finds what was saved
 	// between that build and the watch.
-	for name := ""; err == nil; {
-		if err = l.rebuild(ctx, name); err != nil {
+	for err == nil {
+		if err = l.rebuild(ctx); err != nil {
 			break
 		}
 		select {
@@ -108,10 +116,10 @@ func Run(ctx context.Context, o Options) error {
 				return nil
 			}
 			return context.Cause(ctx) // the watcher failed
-		case name = <-l.events:
+		case name := <-l.events:
 			l.noted(name)
 		case <-o.Reload:
-			name, l.serves = "", "" // even if nothing changed
+			l.serves = "" // even if nothing changed
 		}
 	}
 	return err
@@ -153,8 +161,11 @@ func (l *loop) watch(ctx context.Context, fail context.CancelCauseFunc) (stop fu
 	return func() { <-done; _ = w.Close() }, nil
 }
 
-// noted remembers that a configuration file has changed.
+// noted remembers that a file has changed.
 func (l *loop) noted(name string) {
+	if len(l.changed) < maxChanged {
+		l.changed = append(l.changed, name)
+	}
 	if configures(l.Dir, name) {
 		l.config = name
 	}
@@ -162,7 +173,7 @@ func (l *loop) noted(name string) {
 
 // rebuild builds until nothing changes any more, and puts the code in. An error
 // ends Run.
-func (l *loop) rebuild(ctx context.Context, file string) error {
+func (l *loop) rebuild(ctx context.Context) error {
 	began := time.Now()
 	b, err := l.build(ctx)
 	if ctx.Err() != nil {
@@ -177,17 +188,37 @@ func (l *loop) rebuild(ctx context.Context, file string) error {
 	}
 	switch {
 	case err != nil:
+		l.changed = nil
 		l.failed = true
 		l.Listener.Failed(err)
 		return nil
 	case b.Hash == l.serves:
-		if l.failed {
+		file, read := l.cause()
+		switch {
+		case l.failed:
 			l.failed = false
 			l.Listener.Mended()
+		case read:
+			l.Listener.Unchanged(file, time.Since(began))
 		}
 		return nil
 	}
-	return l.swap(ctx, l.load(ctx, b), file, began, true)
+	return l.swap(ctx, l.load(ctx, b), began, true)
+}
+
+// cause names what a build was made for, and forgets it: a file that the build
+// read, for editors write others beside it. read: it is one.
+func (l *loop) cause() (file string, read bool) {
+	defer func() { l.changed = nil }()
+	for _, name := range l.changed {
+		if l.w.reads(name) {
+			return name, true
+		}
+		if file == "" {
+			file = name
+		}
+	}
+	return file, false
 }
 
 // build builds at once, so that the build's time is part of the quiet time
@@ -255,13 +286,13 @@ func (l *loop) load(ctx context.Context, b *actor.Bundle) *loading {
 
 // swap waits until code is loaded and puts it in, and so on with what was saved
 // meanwhile. tell: the listener hears of it.
-func (l *loop) swap(ctx context.Context, ld *loading, file string, began time.Time, tell bool) error {
-	out, newer, found := l.await(ctx, ld)
+func (l *loop) swap(ctx context.Context, ld *loading, began time.Time, tell bool) error {
+	out, found := l.await(ctx, ld)
 	switch {
 	case ctx.Err() != nil:
 		return nil
 	case out.err == nil:
-		if err := l.put(ctx, ld.b, out.put, file, began, tell); err != nil {
+		if err := l.put(ctx, ld.b, out.put, began, tell); err != nil {
 			return err
 		}
 	default:
@@ -271,12 +302,13 @@ func (l *loop) swap(ctx context.Context, ld *loading, file string, began time.Ti
 		}
 	}
 	if found {
-		return l.rebuild(ctx, newer)
+		return l.rebuild(ctx)
 	}
 	return nil
 }
 
-func (l *loop) put(ctx context.Context, b *actor.Bundle, put Put, file string, began time.Time, tell bool) error {
+func (l *loop) put(ctx context.Context, b *actor.Bundle, put Put, began time.Time, tell bool) error {
+	file, _ := l.cause()
 	moved, err := put(ctx)
 	switch {
 	case ctx.Err() != nil:
@@ -296,24 +328,23 @@ func (l *loop) put(ctx context.Context, b *actor.Bundle, put Put, file string, b
 }
 
 // await waits for the end of a load. It is given up if there is newer code: then
-// found is true, and newer the file that was saved.
-func (l *loop) await(ctx context.Context, ld *loading) (out loaded, newer string, found bool) {
+// found is true.
+func (l *loop) await(ctx context.Context, ld *loading) (out loaded, found bool) {
 	defer ld.giveUp()
 	for {
 		select {
 		case out := <-ld.done:
-			return out, newer, found
+			return out, false
 		case <-ctx.Done():
-			return <-ld.done, newer, found
-		case newer = <-l.events:
-			l.noted(newer)
+			return <-ld.done, false
+		case name := <-l.events:
+			l.noted(name)
 			if b, err := l.build(ctx); err == nil && b.Hash == ld.b.Hash && l.config == "" {
 				continue
 			}
 		case <-l.Reload:
-			newer = ""
 		}
 		ld.giveUp()
-		return <-ld.done, newer, true
+		return <-ld.done, true
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -20,6 +21,9 @@ func (h heard) Reloaded(file string, _ time.Duration, m Moved) {
 }
 func (h heard) Failed(err error) { h <- "failed " + err.Error() }
 func (h heard) Mended()          { h <- "mended" }
+func (h heard) Unchanged(file string, _ time.Duration) {
+	h <- "unchanged " + filepath.Base(file)
+}
 
 type project struct {
 	dir   string
@@ -47,7 +51,7 @@ func start(t *testing.T, ignore ...string) *project {
 				if string(text) == "bad" {
 					return nil, errors.New("syntax")
 				}
-				return &actor.Bundle{Hash: string(text) + string(lib)}, nil
+				return &actor.Bundle{Hash: strings.TrimSuffix(string(text), " // same") + string(lib), Inputs: []string{filepath.Join(p.dir, "main.ts")}}, nil
 			},
 			Load: func(ctx context.Context, b *actor.Bundle) (Put, error) {
 				switch b.Hash {
@@ -133,6 +137,29 @@ func TestAtomicRenameSwaps(t *testing.T) {
 		p.expect(t, "reloaded main.ts")
 		p.swapped(t, text)
 	}
+}
+
+// sed -i, and editors that are less careful, write a file of any name first.
+func TestARenamedFileIsToldByTheNameItTakes(t *testing.T) {
+	t.Parallel()
+	p := start(t)
+	p.write(t, "sedAb12", "two")
+	if err := os.Rename(filepath.Join(p.dir, "sedAb12"), filepath.Join(p.dir, "main.ts")); err != nil {
+		t.Fatal(err)
+	}
+	p.expect(t, "reloaded main.ts")
+	p.swapped(t, "two")
+}
+
+func TestASaveThatChangesNothingIsTold(t *testing.T) {
+	t.Parallel()
+	p := start(t)
+	p.save(t, "notes.txt", "no part of the build")
+	p.save(t, "main.ts", "one // same")
+	p.expect(t, "unchanged main.ts")
+	p.save(t, "main.ts", "two")
+	p.expect(t, "reloaded main.ts")
+	p.swapped(t, "two")
 }
 
 func TestSwapFilesAndIgnoredPathsDoNothing(t *testing.T) {

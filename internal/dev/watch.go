@@ -136,9 +136,7 @@ func (w *watcher) matters(ev fsnotify.Event) bool {
 // or looked for, or one with the ending of a source. A log that is written
 // beside the project is neither, nor is a file that it tells of.
 func (w *watcher) builds(path string) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.inputs[path] {
+	if w.reads(path) {
 		return true
 	}
 	name := filepath.Base(path)
@@ -153,6 +151,13 @@ func (w *watcher) builds(path string) bool {
 		return true
 	}
 	return configures(w.root, path)
+}
+
+// reads reports whether a build read the file, or looked for it.
+func (w *watcher) reads(path string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.inputs[path]
 }
 
 // configures reports whether a file is the configuration's: rivet.yaml, .env …

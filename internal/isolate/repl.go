@@ -89,6 +89,7 @@ func (rt *Runtime) NewREPL(o REPLOptions) (*REPL, error) {
 	}
 	s := &REPL{o: o, turn: make(chan struct{}, 1), stir: make(chan struct{}, 1)}
 	own := &Runtime{o: rt.o}
+	own.env.Store(rt.env.Load())
 	own.o.Actors, own.o.ServerLog, own.o.Memory = replActors{o.Actors, s}, s.log, 0
 	s.v = &Version{rt: own, code: &code{bundle: &actor.Bundle{}, sdk: sdk, maps: sourcemap.Set{}},
 		registry: &actor.Registry{}, insts: map[*instance]*isolate{}, serving: make(chan struct{})}
