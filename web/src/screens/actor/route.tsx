@@ -1,4 +1,5 @@
-import { createRoute, Link, Outlet, useNavigate } from "@tanstack/react-router";
+import { createRoute, Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 import type { Actor } from "../../api/types.gen";
 import { useCommands } from "../../keys/registry";
 import { useOffline, useReadOnly, useTopic } from "../../live/hooks";
@@ -30,6 +31,18 @@ function ActorScreen() {
   const offline = useOffline();
   const readOnly = useReadOnly();
   const navigate = useNavigate();
+  const strip = useRef<HTMLElement>(null);
+  const place = useRouterState({ select: (s) => s.location.pathname });
+  // On a narrow screen the tabs scroll: the present one is in view.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: at each tab, and once the actor is there
+  useEffect(() => {
+    const tab = strip.current?.querySelector<HTMLElement>('[data-status="active"]');
+    if (tab)
+      strip.current?.scrollTo(
+        tab.offsetLeft - (strip.current.clientWidth - tab.offsetWidth) / 2,
+        0,
+      );
+  }, [place, actor === undefined]);
   useTitle(actor ? shown(target(actor.type, actor.key)) : "Actor");
   useCommands([
     ...tabs.map((t, i) => ({
@@ -92,7 +105,7 @@ function ActorScreen() {
           <ActorMenu actor={actor} />
         </header>
         {actor.error && <Problem error={actor.error} />}
-        <nav className={css.tabs} aria-label="Of this actor">
+        <nav ref={strip} className={css.tabs} aria-label="Of this actor">
           {tabs.map((t, i) => (
             <Link
               key={t.to}

@@ -120,7 +120,7 @@ export function ScheduleList({ actor, search, set }: Props) {
 const actorColumn: Column<Alarm> = {
   id: "actor",
   title: "Actor",
-  width: "minmax(100px, 0.7fr)",
+  width: "minmax(72px, 0.7fr)",
   cell: (a) => (
     <code title={target(a.type ?? "", a.key ?? [])}>
       {a.type ? shown(target(a.type, a.key ?? [])) : a.actor}
@@ -132,7 +132,7 @@ const columns: readonly Column<Alarm>[] = [
   {
     id: "status",
     title: "Status",
-    width: "92px",
+    width: "72px",
     cell: (a) => <Tag tone={tones[a.status]}>{a.status}</Tag>,
   },
   {
@@ -145,7 +145,7 @@ const columns: readonly Column<Alarm>[] = [
   {
     id: "action",
     title: "Action",
-    width: "minmax(130px, 1fr)",
+    width: "minmax(67px, 1fr)",
     cell: (a) => <code>{callOf(a)}</code>,
   },
   { id: "attempt", title: "Tries", width: "48px", right: true, from: 640, cell: (a) => a.attempt },
