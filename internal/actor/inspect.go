@@ -3,6 +3,7 @@ package actor
 import (
 	"time"
 
+	"github.com/rivetdev/rivet/internal/errs"
 	"github.com/rivetdev/rivet/internal/value"
 )
 
@@ -101,6 +102,11 @@ type Edited struct {
 type Conflict struct{ Rev uint64 }
 
 func (c *Conflict) Error() string { return "state_conflict: the state has changed meanwhile" }
+
+// Unwrap gives it its code.
+func (c *Conflict) Unwrap() error {
+	return errs.New("state_conflict", "the state has changed meanwhile")
+}
 
 // Importing is one actor to be put into the store.
 type Importing struct {

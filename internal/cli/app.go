@@ -53,6 +53,7 @@ type App struct {
 	env    map[string]string
 	global globals
 	filter *gojq.Code     // of --jq; nil: none
+	named  string         // what named the server that was asked: --url, RIVET_URL; "": the project
 	atEnd  []func() error // closes what the command opened
 
 	restoring sync.Mutex

@@ -132,5 +132,5 @@ func (a *App) connectMany(ctx context.Context, s serverOptions, n int) (*client.
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.MaxIdleConns, t.MaxIdleConnsPerHost = n, n
 	c, err := client.New(client.Options{Encoding: client.JSON, URL: url, Token: token, HTTPClient: &http.Client{Transport: t}})
-	return c, s.blame(err)
+	return c, a.blame(s, err)
 }

@@ -52,6 +52,7 @@ func (a *App) finish(ctx context.Context, err error) int {
 	case ctx.Err() != nil && errors.Is(context.Cause(ctx), ErrTerminated):
 		return 143
 	}
+	err = a.answered(err)
 	if a.global.json {
 		a.printErrorJSON(err)
 	} else {

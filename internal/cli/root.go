@@ -56,7 +56,7 @@ func newRoot(a *App) *cobra.Command {
 		},
 		PersistentPreRunE: func(*cobra.Command, []string) error {
 			if !slices.Contains([]string{"auto", "always", "never"}, a.global.color) {
-				return usage("--color takes auto, always or never, not %q", a.global.color)
+				return usage("--color takes auto, always or never, not %q", a.global.color).pointAt(a.global.color)
 			}
 			if err := a.compileJQ(); err != nil {
 				return err
@@ -161,6 +161,15 @@ func flagError(cmd *cobra.Command, err error) error {
 		}
 		return usage("--%s takes %s, not %q", wrong.GetFlag().Name, takes, unmask(wrong.GetValue())).pointAt(unmask(wrong.GetValue()))
 	}
+	var bare *pflag.ValueRequiredError
+	if errors.As(err, &bare) {
+		typed := "--" + bare.GetSpecifiedName()
+		if bare.GetSpecifiedShortnames() != "" {
+			typed = "-" + bare.GetSpecifiedShortnames()
+		}
+		return usage("%s needs a value: %s", typed, valueOf(bare.GetFlag())).pointAt(typed).
+			hint("%s --help lists the flags", cmd.CommandPath())
+	}
 	var unknown *pflag.NotExistError
 	if !errors.As(err, &unknown) {
 		return usage("%s", strings.TrimPrefix(unmask(err.Error()), "invalid argument ")).
@@ -178,6 +187,12 @@ func flagError(cmd *cobra.Command, err error) error {
 		hint += `; a value that begins with "-" stands after -- or in --args`
 	}
 	return usage("unknown flag %s", typed).pointAt(typed).hint("%s", hint)
+}
+
+// valueOf is what a flag takes, as its help writes it.
+func valueOf(f *pflag.Flag) string {
+	name, _ := pflag.UnquoteUsage(f)
+	return "--" + f.Name + " " + name
 }
 
 // noArgs refuses arguments where none are taken.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -54,7 +55,7 @@ func (a *App) connect(ctx context.Context, s serverOptions, e client.Encoding) (
 		token = ""
 	}
 	c, err := client.New(client.Options{Encoding: e, URL: url, Token: token, Header: viaCLI()})
-	return c, s.blame(err)
+	return c, a.blame(s, err)
 }
 
 // viaCLI says that it is the command line that calls; only a server-side
@@ -75,7 +76,7 @@ func (a *App) inspect(ctx context.Context, s serverOptions) (*client.Inspector, 
 		return nil, err
 	}
 	in, err := client.NewInspector(client.InspectorOptions{URL: url, Token: token, Via: "cli"})
-	return in, s.blame(err)
+	return in, a.blame(s, err)
 }
 
 // locate finds the server: --url with --token, else RIVET_URL with
@@ -84,10 +85,12 @@ func (a *App) inspect(ctx context.Context, s serverOptions) (*client.Inspector, 
 func (a *App) locate(ctx context.Context, s serverOptions) (url, token string, err error) {
 	switch {
 	case s.url != "":
+		a.named = "--url"
 		return s.url, s.token, nil
 	case s.token != "":
 		return "", "", usage("--token needs --url: a token goes only to the server it is for").pointAt("--token")
 	case a.env["RIVET_URL"] != "":
+		a.named = "RIVET_URL"
 		return a.env["RIVET_URL"], a.env["RIVET_AUTH_TOKEN"], nil
 	}
 	found, err := a.discover(ctx)
@@ -97,12 +100,39 @@ func (a *App) locate(ctx context.Context, s serverOptions) (url, token string, e
 	return found.URL, found.Token, nil
 }
 
-// blame points at --url where an error is about it.
-func (s *serverOptions) blame(err error) error {
-	if err != nil && s.url != "" {
-		return (&failure{says: errs.As(err)}).pointAt(s.url)
+// blame points at what an address came from that is none.
+func (a *App) blame(s serverOptions, err error) error {
+	if err == nil || a.named == "" {
+		return err
 	}
-	return err
+	f := &failure{says: errs.As(err)}
+	if a.named == "RIVET_URL" {
+		return f.hint("RIVET_URL has it: %s", f.says.Hint)
+	}
+	return f.pointAt(s.url)
+}
+
+// answered words what a server didn't say, or refused to say, for who named it
+// by an address: what helps with the project's own server doesn't help there.
+func (a *App) answered(err error) error {
+	var f *failure
+	if a.named == "" || errors.As(err, &f) {
+		return err
+	}
+	e := *errs.As(err)
+	switch {
+	case e.Code == errs.NoServer && a.named == "RIVET_URL":
+		e.Hint = "RIVET_URL names it: start it, or correct or unset that"
+	case e.Code == errs.NoServer:
+		e.Hint = "start it, or correct --url"
+	case e.Code == errs.Unauthorized && e.Hint != "" && a.named == "RIVET_URL": // the inspector API's, not an actor's
+		e.Hint = "set RIVET_AUTH_TOKEN to the server's auth.token or studio.token"
+	case e.Code == errs.Unauthorized && e.Hint != "":
+		e.Hint = "--token takes the server's auth.token or studio.token"
+	default:
+		return err
+	}
+	return &e
 }
 
 func (a *App) discover(ctx context.Context) (*client.Server, error) {

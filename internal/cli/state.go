@@ -44,6 +44,9 @@ tagged JSON, which is exact and can be read back.`,
 				return err
 			}
 			if len(args) > 1 {
+				if near := errs.Closest(args[0], subcommands(cmd)); near != "" && !strings.HasPrefix(args[1], "/") {
+					return unknownCommand(cmd, args[0])
+				}
 				if o.path, err = parsePath(args[1]); err != nil {
 					return err
 				}

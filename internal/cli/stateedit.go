@@ -41,6 +41,9 @@ are shown and nothing is changed.`,
 }
 
 func runStateEdit(ctx context.Context, a *App, in *client.Inspector, x inspect.Actor, o writeOptions) error {
+	if _, _, err := a.editor("", 1, 1); err != nil {
+		return err
+	}
 	st, err := in.State(ctx, x.ID, "", 0)
 	if err != nil {
 		return err
@@ -58,6 +61,9 @@ func runStateEdit(ctx context.Context, a *App, in *client.Inspector, x inspect.A
 		return err
 	}
 	patch, err := a.edited(ctx, in, x, o, base, file, text)
+	if now, rerr := os.ReadFile(file); err != nil && rerr == nil && string(now) == string(text) {
+		return errors.Join(err, os.Remove(file)) // nothing was written that could be lost
+	}
 	if errs.Is(err, declined) {
 		a.note("what you wrote is kept in %s", file)
 		return err

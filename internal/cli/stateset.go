@@ -139,10 +139,22 @@ func readPatch(a *App, from string) (inspect.Patch, error) {
 	}
 	var patch inspect.Patch
 	if err := json.Unmarshal(text, &patch); err != nil {
-		return nil, usage("that is no JSON Patch: %v", err).pointAt(from).
+		return nil, usage("that is no JSON Patch: %s", notPatch(err)).pointAt(from).
 			hint(`such as [{"op":"replace","path":"/count","value":5}]`)
 	}
 	return patch, nil
+}
+
+// notPatch words what is wrong with a patch that is JSON or isn't.
+func notPatch(err error) string {
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) {
+		if wrong.Field != "" {
+			return wrong.Field + " can't be a JSON " + wrong.Value
+		}
+		return "want a list of operations, got a JSON " + wrong.Value
+	}
+	return err.Error()
 }
 
 // runWrite reads the state, makes a patch of it and sends that.

@@ -109,7 +109,7 @@ func (a *App) showStudio(ctx context.Context, o studioOptions, r studioResult) e
 // proxyStudio serves the Studio over a server elsewhere until ctx ends.
 func (a *App) proxyStudio(ctx context.Context, o studioOptions, in *client.Inspector) error {
 	if _, err := in.Session(ctx, o.readOnly); err != nil { // said here rather than in a browser
-		return o.server.blame(err)
+		return a.blame(o.server, a.answered(err))
 	}
 	remote, err := url.Parse(in.URL())
 	if err != nil {

@@ -5,6 +5,7 @@ package client
 import (
 	"io/fs"
 	"os"
+	"strings"
 	"syscall"
 
 	"github.com/rivetdev/rivet/internal/errs"
@@ -27,7 +28,7 @@ func trusted(path string, info fs.FileInfo) error {
 	}
 	if others != 0 {
 		return errs.New(errs.ConfigInvalid, "others may write %s (%v)", path, info.Mode().Perm()).
-			WithHint("chmod go-w %s", path)
+			WithHint("chmod go-w %s", quoted(path))
 	}
 	return nil
 }
@@ -39,9 +40,17 @@ func secret(path string, info fs.FileInfo) error {
 	}
 	if info.Mode().Perm()&0o077 != 0 {
 		return errs.New(errs.ConfigInvalid, "others may read %s (%v), which holds a token", path, info.Mode().Perm()).
-			WithHint("chmod 600 %s, and restart the server for a new token", path)
+			WithHint("chmod 600 %s, and restart the server for a new token", quoted(path))
 	}
 	return nil
+}
+
+// quoted is a path as a shell takes it.
+func quoted(path string) string {
+	if !strings.ContainsAny(path, " \t\n\"'`$&|;<>()*?[]{}!#~\\") {
+		return path
+	}
+	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }
 
 // sameDevice reports whether no mount point lies between two directories.

@@ -107,7 +107,7 @@ history: { entries: 1.5 }
 		`RIVET_PORT: port: want a whole number from 0 to 65535, got "x"`,
 		`RIVET_LIMITS_WAITING: limits.waiting: want a whole number from 1 to 100000000, got "many"`,
 		`_LOG_LEVEL: log.level: want one of trace, debug, info, warn, error, critical, got "loud"`,
-		`--log-format: log.format: want one of auto, text, json, got "xml"`,
+		`--log-format: want one of auto, text, json, got "xml"`,
 	}
 	got := invalid.Lines()
 	for i := range max(len(got), len(want)) {

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/rivetdev/rivet/internal/errs"
 )
@@ -41,7 +42,7 @@ func (e *Invalid) Lines() []string {
 }
 
 func (p Problem) subject() string {
-	if p.Key == "" || p.Key == p.At {
+	if p.Key == "" || p.Key == p.At || strings.HasPrefix(p.At, "--") { // a flag names its setting
 		return p.Msg
 	}
 	return p.Key + ": " + p.Msg
