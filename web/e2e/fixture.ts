@@ -25,7 +25,7 @@ export class Guard {
       if (m.type() === "error" && !this.over && !this.allowed.some((a) => a.test(text)))
         this.wrong.push(`console: ${text}`);
     });
-    page.on("pageerror", (e) => this.wrong.push(`uncaught: ${e.stack ?? e.message}`));
+    page.on("pageerror", (e) => this.wrong.push(`uncaught: ${e.name} ${e.message} ${e.stack}`));
     page.on("dialog", (d) => {
       this.wrong.push(`dialog: ${d.message()}`);
       void d.dismiss();

@@ -1,95 +1,9 @@
-import { mkdir, readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Page } from "@playwright/test";
-import { alone, expect, type Server, Studio } from "./fixture";
+import { alone, expect, Studio } from "./fixture";
+import { findings, furnish, screens, still } from "./screens";
 
-const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const shots = process.env["SHOTS"];
-
-/** Something to see on every screen. */
-async function furnish(server: Server): Promise<Record<string, string>> {
-  for (const who of ["ada", "bob", "eve"])
-    await server.call("counter", "main", "increment", 5, who);
-  await server.call("counter", "main", "say", "the shelves are nearly empty");
-  await server.ask("POST", `/actors/${await server.actor("counter", "main")}/actions/boom`, {
-    args: [],
-  });
-  await server.ask("POST", `/actors/${await server.actor("counter", "main")}/actions/refuse`, {
-    args: [],
-  });
-  for (let i = 0; i < 30; i++) await server.call("counter", `shelf ${i}`, "increment", i);
-  await server.call("timer", "clock", "later", 3_600_000);
-  const counter = await server.actor("counter", "main");
-  const groups = await server.api<{ items: { fp: string }[] }>("GET", "/errors");
-  const list = await server.api<{ items: { seq: number }[] }>(
-    "GET",
-    `/history?actor=${counter}&filter=kind:action&limit=1`,
-  );
-  return {
-    counter,
-    timer: await server.actor("timer", "clock"),
-    empty: await server.actor("echo", "silent"),
-    fp: groups.items[0]?.fp ?? "",
-    seq: String(list.items[0]?.seq ?? ""),
-  };
-}
-
-/** Every screen, in those of its states that an address leads to. */
-function screens(ids: Record<string, string>): Record<string, string> {
-  const { counter, timer, empty, fp, seq } = ids;
-  return {
-    actors: `/actors?sel=${counter}`,
-    "actors-none": "/actors?q=key:nobody",
-    "actors-wrong": "/actors?q=conns:many",
-    state: `/actors/${counter}/state?path=/by`,
-    "state-none": `/actors/${empty}/state`,
-    "actor-events": `/actors/${counter}/events?seq=${seq}`,
-    "actor-events-gone": `/actors/${counter}/events?seq=999999999`,
-    connections: `/actors/${counter}/connections`,
-    "connection-gone": `/actors/${counter}/connections?conn=nobody`,
-    "actor-schedule": `/actors/${timer}/schedule`,
-    "actor-logs": `/actors/${counter}/logs`,
-    about: `/actors/${counter}/about`,
-    "actor-gone": "/actors/0000000000000000/state",
-    events: "/events",
-    logs: "/logs",
-    schedule: "/schedule",
-    "schedule-none": "/schedule?status=running",
-    errors: `/errors/${fp}`,
-    "error-gone": "/errors/nothing",
-    repl: "/repl",
-    settings: "/settings",
-    nowhere: "/nowhere",
-  };
-}
-
-/** Waits until a screen is what it will be. */
-async function still(page: Page): Promise<void> {
-  await expect(page.locator("main")).not.toBeEmpty();
-  await expect(page.getByRole("status", { name: /^Loading/ })).toHaveCount(0);
-  await page.evaluate(
-    () => new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r))),
-  );
-}
-
-interface Finding {
-  id: string;
-  impact: string | null;
-  nodes: { html: string; failureSummary?: string }[];
-}
-
-async function findings(page: Page): Promise<string[]> {
-  const found = await page.evaluate(async () => {
-    const { axe } = window as unknown as {
-      axe: { run(c: Document, o: object): Promise<{ violations: Finding[] }> };
-    };
-    return (await axe.run(document, { resultTypes: ["violations"] })).violations;
-  });
-  return found
-    .filter((v) => v.impact === "serious" || v.impact === "critical")
-    .flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.html} ${n.failureSummary ?? ""}`));
-}
 
 for (const theme of ["dark", "light"] as const)
   alone(`21: no screen has a serious finding of axe, in ${theme}`, async ({ page, guard, own }) => {
@@ -98,7 +12,6 @@ for (const theme of ["dark", "light"] as const)
     const server = await own();
     await guard.watch(page, () => server.url);
     await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
-    const source = await readFile(axe, "utf8");
     const ids = await furnish(server);
     const studio = new Studio(page, server);
     await studio.open("/actors");
@@ -106,7 +19,6 @@ for (const theme of ["dark", "light"] as const)
     for (const [name, path] of Object.entries(screens(ids))) {
       await studio.go(path);
       await still(page);
-      await page.evaluate(source);
       const found = await findings(page);
       if (found.length > 0) all[name] = found;
     }
@@ -122,7 +34,6 @@ for (const theme of ["dark", "light"] as const)
       const above = page.getByRole("dialog").or(page.getByRole("region", { name: "REPL" }));
       await expect(above).toBeVisible();
       await still(page);
-      await page.evaluate(source);
       const found = await findings(page);
       if (found.length > 0) all[name] = found;
       await page.keyboard.press("Escape");

@@ -57,7 +57,7 @@ export function Repl({ use = "" }: { use?: string | undefined }) {
       </div>
       <div className={css.line}>
         <span className={css.prompt}>{using}&gt;</span>
-        <Line ref={input} />
+        <Line ref={input} offline={offline} />
         {running && (
           <Button icon="close" onClick={() => void repl.interrupt().catch(toastError)}>
             Stop
@@ -83,12 +83,19 @@ function Hello() {
 }
 
 /** The editor of an input; its code is loaded when it is first shown. */
-function Line({ ref }: { ref: React.RefObject<Input | null> }) {
+function Line({ ref, offline }: { ref: React.RefObject<Input | null>; offline: boolean }) {
   const host = useRef<HTMLDivElement>(null);
   const [ready, setReady] = useState(false);
+  const [tries, setTries] = useState(0);
+  // Its code comes from the server: once that is back, it is asked for again.
   useEffect(() => {
+    if (!offline) setTries((n) => n + 1);
+  }, [offline]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: tries asks again
+  useEffect(() => {
+    if (ref.current) return;
     let over = false;
-    void import("./input").then(({ createInput }) => {
+    const made = import("./input").then(({ createInput }) => {
       if (over || !host.current) return;
       ref.current = createInput(host.current, {
         run: (code) => void repl.run(code),
@@ -100,12 +107,18 @@ function Line({ ref }: { ref: React.RefObject<Input | null> }) {
       setReady(true);
       ref.current.focus();
     });
+    made.catch(() => setReady(false)); // the server is gone: the bar says so
     return () => {
       over = true;
+    };
+  }, [ref, tries]);
+  useEffect(
+    () => () => {
       ref.current?.destroy();
       ref.current = null;
-    };
-  }, [ref]);
+    },
+    [ref],
+  );
   return (
     <div className={css.editor}>
       <div ref={host} data-typing="" data-repl="" aria-busy={!ready} />

@@ -115,11 +115,7 @@ function Actors() {
   ]);
 
   return (
-    <div
-      className={css.page}
-      data-sel={search.sel ? "" : undefined}
-      data-offline={offline || undefined}
-    >
+    <div className={css.page} data-sel={search.sel ? "" : undefined}>
       <Types types={types} type={search.type} onType={(type) => set({ type, sel: "" }, false)} />
       <section className={css.list} aria-label="Actors">
         <h1 className="visually-hidden">Actors</h1>
@@ -129,7 +125,7 @@ function Actors() {
             onChange={(q) => set({ q })}
             label="Filter actors"
             placeholder="Filter: key:my* errors:>0 size:>1KiB"
-            error={list.error}
+            error={list.error?.code === "invalid_request" ? list.error : undefined}
           />
           <select
             className={css.select}

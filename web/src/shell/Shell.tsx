@@ -1,4 +1,5 @@
 import { Outlet, useRouterState } from "@tanstack/react-router";
+import { useOffline } from "../live/hooks";
 import { LinkButton } from "../ui/LinkButton";
 import { Gone } from "../ui/States";
 import { Toasts } from "../ui/Toast";
@@ -19,6 +20,7 @@ export function Shell() {
     select: (st) => sections.find((x) => st.location.pathname === x.to)?.title,
   });
   useTitle(signedOut ? "Sign in" : section);
+  const offline = useOffline();
   if (signedOut)
     return (
       <div className="shell">
@@ -36,7 +38,7 @@ export function Shell() {
       <TopBar />
       <Bars />
       <Rail />
-      <main className="shell-main" id="main" tabIndex={-1}>
+      <main className="shell-main" id="main" tabIndex={-1} data-offline={offline || undefined}>
         <Outlet />
       </main>
       <Drawer />

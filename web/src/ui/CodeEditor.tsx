@@ -2,6 +2,7 @@ import { type Ref, useEffect, useImperativeHandle, useRef, useState } from "reac
 import css from "./CodeEditor.module.css";
 import type { Editor, Mark } from "./codemirror";
 import { Skeleton } from "./States";
+import { toastError } from "./Toast";
 
 export interface CodeEditorHandle {
   set(text: string): void;
@@ -26,7 +27,7 @@ export function CodeEditor({ ref, label, initial, onChange }: Props) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: made once; the text is its own from then on
   useEffect(() => {
     let over = false;
-    void import("./codemirror").then(({ createEditor }) => {
+    const made = import("./codemirror").then(({ createEditor }) => {
       const h = host.current;
       if (over || !h) return;
       const e = createEditor(h, initial, () => change.current(e.text()), label);
@@ -34,6 +35,7 @@ export function CodeEditor({ ref, label, initial, onChange }: Props) {
       setReady(true);
       e.focus();
     });
+    made.catch(toastError); // its code comes from the server, which may be gone
     return () => {
       over = true;
       editor.current?.destroy();

@@ -2,7 +2,7 @@ import { createRoute, Link, Outlet, useNavigate, useRouterState } from "@tanstac
 import { useEffect, useRef } from "react";
 import type { Actor } from "../../api/types.gen";
 import { useCommands } from "../../keys/registry";
-import { useOffline, useReadOnly, useTopic } from "../../live/hooks";
+import { useReadOnly, useTopic } from "../../live/hooks";
 import { drawer } from "../../repl/drawer";
 import { root } from "../../root";
 import { useTitle } from "../../shell/title";
@@ -28,7 +28,6 @@ export const actorRoute = createRoute({
 function ActorScreen() {
   const { id } = actorRoute.useParams();
   const { data: actor, error, retry } = useTopic<Actor>("actor", { actor: id });
-  const offline = useOffline();
   const readOnly = useReadOnly();
   const navigate = useNavigate();
   const strip = useRef<HTMLElement>(null);
@@ -85,7 +84,7 @@ function ActorScreen() {
     );
   return (
     <ActorContext value={actor}>
-      <div className={css.page} data-offline={offline || undefined}>
+      <div className={css.page}>
         <header className={css.head}>
           <h1 className={css.title}>
             <Link
