@@ -21,11 +21,13 @@ const maxDirs = 8192
 // watcher tells of changes below some directories. Directories are watched, not
 // files, since editors save by renaming a new file over the old one.
 type watcher struct {
-	mu      sync.Mutex // guards inputs
-	fs      *fsnotify.Watcher
-	root    string
-	ignore  []string // patterns of names or of paths relative to root
-	watched map[string]bool
+	fs     *fsnotify.Watcher
+	root   string
+	ignore []string // patterns of names or of paths relative to root
+
+	// mu guards what the loop adds after a build while events are looked at.
+	mu      sync.Mutex
+	watched map[string]bool // directories
 	// inputs are files that a build read, or looked for, whatever their name.
 	inputs map[string]bool
 }
@@ -54,7 +56,7 @@ func (w *watcher) addTree(dir string) error {
 			return nil
 		case path != dir && w.skipsDir(path):
 			return fs.SkipDir
-		case len(w.watched) >= maxDirs:
+		case w.full():
 			return fs.SkipAll
 		}
 		w.addDir(path)
@@ -66,7 +68,15 @@ func (w *watcher) addTree(dir string) error {
 	return nil
 }
 
+func (w *watcher) full() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.watched) >= maxDirs
+}
+
 func (w *watcher) addDir(dir string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if !w.watched[dir] && w.fs.Add(dir) == nil {
 		w.watched[dir] = true
 	}
@@ -117,7 +127,9 @@ func (w *watcher) matters(ev fsnotify.Event) bool {
 		return false
 	}
 	if ev.Has(fsnotify.Remove) || ev.Has(fsnotify.Rename) {
+		w.mu.Lock()
 		delete(w.watched, ev.Name)
+		w.mu.Unlock()
 	}
 	if ev.Has(fsnotify.Create) {
 		if info, err := os.Stat(ev.Name); err == nil && info.IsDir() {
