@@ -62,7 +62,7 @@ func (m *model) watchRepl() tea.Cmd {
 	}
 	first := t.use == ""
 	t.use = use
-	s, ctx := t.session, m.ctx
+	s, ctx, entered := t.session, m.ctx, t.edit.Entered()
 	return func() tea.Msg {
 		ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 		defer cancel()
@@ -76,7 +76,7 @@ func (m *model) watchRepl() tea.Cmd {
 		}
 		items, _ := s.History(ctx) // without it Up recalls what is typed here
 		return done{func(m *model) tea.Cmd {
-			m.repl.edit.SetHistory(items)
+			m.repl.edit.SetHistory(items, entered)
 			return m.replFailed(err)
 		}}
 	}

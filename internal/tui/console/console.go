@@ -107,9 +107,12 @@ type (
 	drawn   struct{}
 	printed struct{}
 	output  string
-	recalls []string
-	ticked  struct{ began time.Time }
-	offer   struct {
+	recalls struct {
+		items   []string
+		entered int
+	}
+	ticked struct{ began time.Time }
+	offer  struct {
 		text     string
 		at, from int
 		options  []inspect.ReplOption
@@ -123,6 +126,7 @@ func (m *model) Init() tea.Cmd {
 
 // recall reads the history, which other REPLs write as well.
 func (m *model) recall() tea.Cmd {
+	entered := m.edit.Entered()
 	return func() tea.Msg {
 		ctx, cancel := context.WithTimeout(m.ctx, 2*time.Second)
 		defer cancel()
@@ -130,7 +134,7 @@ func (m *model) recall() tea.Cmd {
 		if err != nil {
 			return nil
 		}
-		return recalls(items)
+		return recalls{items, entered}
 	}
 }
 
@@ -170,7 +174,7 @@ func (m *model) take(msg tea.Msg) tea.Cmd {
 		}
 		return m.act(m.edit.Press(msg))
 	case recalls:
-		m.edit.SetHistory(msg)
+		m.edit.SetHistory(msg.items, msg.entered)
 	case offer:
 		return m.offered(msg)
 	case notice:

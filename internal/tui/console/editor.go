@@ -40,6 +40,7 @@ type Editor struct {
 	column  int // that up and down aim at, -1: the cursor's own
 	killed  string
 	history []string // oldest first
+	entered []string // what was remembered here
 	back    int      // how far back in history, 0: the new input
 	draft   string   // the new input, while back > 0
 	search  *search
@@ -74,15 +75,29 @@ func (e *Editor) Set(text string) {
 	e.text, e.at, e.column, e.back, e.menu, e.search = text, len(text), -1, 0, nil, nil
 }
 
-// SetHistory sets what Up and Ctrl-R recall, oldest first.
-func (e *Editor) SetHistory(items []string) {
-	if e.back == 0 && e.search == nil {
-		e.history = items
+// Entered is how many inputs have been remembered: whoever reads the history
+// notes it before, and gives it to SetHistory.
+func (e *Editor) Entered() int { return len(e.entered) }
+
+// SetHistory sets what Up and Ctrl-R recall, oldest first: a list that was read
+// when entered inputs had been remembered, and those that came since.
+func (e *Editor) SetHistory(items []string, entered int) {
+	if e.back > 0 || e.search != nil {
+		return
+	}
+	e.history = items
+	for _, text := range e.entered[entered:] {
+		e.add(text)
 	}
 }
 
 // Remember adds an input to the history.
 func (e *Editor) Remember(text string) {
+	e.entered = append(e.entered, text)
+	e.add(text)
+}
+
+func (e *Editor) add(text string) {
 	if n := len(e.history); n > 0 && e.history[n-1] == text {
 		return
 	}

@@ -87,7 +87,7 @@ func TestKeys(t *testing.T) {
 		"<ctrl+r>none":                      "|newest",
 	} {
 		e := &Editor{}
-		e.SetHistory([]string{"oldest", "older\ninput", "newest"})
+		e.SetHistory([]string{"oldest", "older\ninput", "newest"}, 0)
 		press(e, keys)
 		if got := shown(e); got != want {
 			t.Errorf("%s: %q, want %q", keys, got, want)
@@ -212,5 +212,22 @@ func TestViewOfWordsFitsTheScreen(t *testing.T) {
 				t.Errorf("%d columns: %q has %d", width, r, n)
 			}
 		}
+	}
+}
+
+// A history that was asked for before an input and comes after it lacks it.
+func TestALateHistoryForgetsNothing(t *testing.T) {
+	t.Parallel()
+	var e Editor
+	before := e.Entered()
+	e.Remember("new")
+	e.SetHistory([]string{"old"}, before)
+	e.Press(named("up"))
+	if e.Text() != "new" {
+		t.Errorf("Up recalls %q", e.Text())
+	}
+	e.Press(named("up"))
+	if e.Text() != "old" {
+		t.Errorf("the second Up recalls %q", e.Text())
 	}
 }
