@@ -37,3 +37,13 @@ func TestConformance098ActorsThatCallEachOther(t *testing.T) {
 	}
 	wg.Wait()
 }
+
+func TestACallToItselfBeforeItIsReadyFails(t *testing.T) {
+	t.Parallel()
+	s := peers.server(t)
+	q := of("narcissus", keyOf(t))
+	const notReady = `{"code":"actor_not_ready","message":"Actor not ready: it can't ask itself before its onStart has ended."}`
+	s.wantCall(t, q, "asked", `[]`, `{"call":`+notReady+`,"byId":`+notReady+`,"conn":`+notReady+`,"socket":`+notReady+
+		`,"create":`+notReady+`,"fetch":{"result":503},"resolve":{"result":true}}`)
+	s.eventually(t, q, "later", `[]`, `1`) // the connection that it began before opens once it is ready
+}

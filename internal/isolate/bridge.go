@@ -119,6 +119,7 @@ func (r *isolate) actorFuncs() map[string]hostFunc {
 
 		"clientCall":    hostClientCall,
 		"clientResolve": hostClientResolve,
+		"mayWait":       hostMayWait,
 		"clientConnect": hostClientConnect,
 		"clientFetch":   hostClientFetch,
 		"clientSocket":  hostClientSocket,

@@ -2,6 +2,7 @@ package isolate
 
 import (
 	"context"
+	"net/http"
 	"sync"
 
 	"github.com/dop251/goja"
@@ -46,6 +47,10 @@ func (r *isolate) caller(params goja.Value) actor.Caller {
 func hostClientCall(i *instance, a []goja.Value) goja.Value {
 	p, settle := i.promise()
 	spec := i.iso.callSpec(a)
+	if i.wouldWait(spec.Query) {
+		settle(nil, errNotReady())
+		return p
+	}
 	i.effect(actor.ClientCall{Token: i.await(settle), Spec: spec, Call: i.from()})
 	return p
 }
@@ -62,8 +67,43 @@ func (r *isolate) callSpec(a []goja.Value) actor.CallSpec {
 // hostClientResolve(actor, query) is a promise of an actor's id.
 func hostClientResolve(i *instance, a []goja.Value) goja.Value {
 	p, settle := i.promise()
-	i.effect(actor.ClientResolve{Token: i.await(settle), Query: i.iso.query(arg(a, 0))})
+	q := i.iso.query(arg(a, 0))
+	if !i.wouldWait(q) {
+		i.effect(actor.ClientResolve{Token: i.await(settle), Query: q})
+	} else if q.Kind == actor.Create {
+		settle(nil, errNotReady())
+	} else {
+		settle(string(i.spec.Ref.ID), nil)
+	}
 	return p
+}
+
+// wouldWait reports whether q names this actor while it starts: what it asked
+// of itself would wait for onStart, which may wait for the answer.
+func (i *instance) wouldWait(q actor.Query) bool {
+	if i.started {
+		return false
+	}
+	id := q.ID
+	if q.Kind != actor.GetForID {
+		id = actor.IDOf(q.Name, q.Key)
+	}
+	return id == i.spec.Ref.ID
+}
+
+func errNotReady() *errs.Error {
+	e := errs.New(errs.ActorNotReady, "Actor not ready: it can't ask itself before its onStart has ended.")
+	e.Status = http.StatusServiceUnavailable
+	return e
+}
+
+// hostMayWait(actor, query) throws if an action over a connection to the actor
+// that query names would wait for the actor that asks.
+func hostMayWait(i *instance, a []goja.Value) goja.Value {
+	if i.wouldWait(i.iso.query(arg(a, 0))) {
+		i.iso.throw(errNotReady())
+	}
+	return nil
 }
 
 // link is a connection that code of an isolate opened to an actor. It is the

@@ -131,6 +131,10 @@ func (f *rawFetch) done(err error) {
 // hostClientFetch(actor, query, params, request) is a promise of a Response.
 func hostClientFetch(i *instance, a []goja.Value) goja.Value {
 	p, f := i.iso.newFetch(a)
+	if i.wouldWait(f.ef.Query) {
+		f.done(errNotReady())
+		return p
+	}
 	i.effect(f.ef)
 	return p
 }

@@ -222,6 +222,10 @@ func (s *nearSocket) Protocol() string { return s.protocol }
 // WebSocket and returns its send and close.
 func hostClientSocket(i *instance, a []goja.Value) goja.Value {
 	s, ef := i.iso.newSocket(a)
+	if i.wouldWait(ef.Query) {
+		s.done(errNotReady())
+		return s.ends()
+	}
 	i.effect(ef)
 	return s.ends()
 }

@@ -137,6 +137,10 @@ export class ActorDriver extends InProcess {
     return host().clientCall(this.h, query, params, action, args) ?? never;
   }
 
+  override transport(request: Pick<ActorRequest, "query" | "params">): Transport {
+    return { ...super.transport(request), check: () => host().mayWait(this.h, request.query) };
+  }
+
   protected override find(query: ActorQuery): Promise<string> {
     return host().clientResolve(this.h, query) ?? never;
   }

@@ -59,6 +59,8 @@ export interface Host {
     args: unknown[],
   ): Promise<unknown>;
   clientResolve(h: number, query: object): Promise<string>;
+  /** Throws if an action that waits for this actor to be ready would wait for ever. */
+  mayWait(h: number, query: object): void;
   clientConnect(h: number, query: object, params: unknown, sink: LinkSink): number;
   clientFetch(h: number, query: object, params: unknown, request: Request): Promise<Response>;
   clientSocket(

@@ -81,4 +81,28 @@ const pong = actor({
   },
 });
 
-export const registry = setup({ use: { counter, asker, ping, pong } });
+/** Asks itself for everything before it is ready. */
+const narcissus = actor({
+  onAuth: () => {},
+  state: { asked: {} as Record<string, unknown>, n: 0, later: 0 },
+  onStart: async (c) => {
+    const self = c.client<typeof registry>().narcissus;
+    const h = self.getOrCreate(c.key);
+    const conn = h.connect();
+    c.state.asked = {
+      call: await outcome(() => h.increment()),
+      byId: await outcome(() => self.getForId(c.actorId).increment()),
+      conn: await outcome(() => conn.increment()),
+      socket: await outcome(() => h.websocket("/")),
+      create: await outcome(() => self.create(c.key)),
+      fetch: await outcome(async () => (await h.fetch("/")).status),
+      resolve: await outcome(async () => (await h.resolve()) === c.actorId),
+    };
+    void conn.ready.then(() => conn.increment()).then((n) => (c.state.later = n as number));
+  },
+  onFetch: () => new Response("here"),
+  onWebSocket: () => {},
+  actions: { increment: (c): number => ++c.state.n, asked: (c) => c.state.asked, later: (c) => c.state.later },
+});
+
+export const registry = setup({ use: { narcissus, counter, asker, ping, pong } });
