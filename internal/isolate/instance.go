@@ -64,7 +64,6 @@ type instance struct {
 	settling  []settling
 	sockets   map[int64]*rawSocket
 	deadlines map[actor.Token]*deadline
-	classes   map[string]bool // warned about
 }
 
 // running is a call that was begun and not answered.

@@ -19,15 +19,12 @@ func (i *instance) newBox(root string) *stateBox {
 	return &stateBox{t: i.iso.realm.New(track.Options{Root: root, OnClassInstance: i.warnClass})}
 }
 
-// warnClass says, once for each class, that instances become plain objects.
+// warnClass says, once for each class of an actor type, that instances become
+// plain objects.
 func (i *instance) warnClass(name string) {
-	if i.classes[name] {
+	if _, told := i.v.warned.LoadOrStore([2]string{i.def.Name, name}, true); told {
 		return
 	}
-	if i.classes == nil {
-		i.classes = map[string]bool{}
-	}
-	i.classes[name] = true
 	i.log(actor.Log{Level: actor.LogWarn, At: i.iso.position(), Msg: "an instance of class " + name +
 		" became part of the state: it is stored as a plain object, without its methods"})
 }

@@ -25,6 +25,7 @@ type Version struct {
 	all     atomic.Pointer[[]*isolate] // for the watchdog: server and pool
 	app     atomic.Pointer[actor.App]  // what serve(app) was given
 	retired atomic.Bool
+	warned  sync.Map      // classes whose instances became part of a state, as [type, class]
 	serving chan struct{} // closed by Serve
 	once    sync.Once
 

@@ -289,16 +289,16 @@ func (s *survey) commit() {
 	}
 }
 
-// blank is an empty object of f's class.
+// blank is an empty object of f's class, with a prototype that is stored.
 func (f *source) blank(t *Tracker) *goja.Object {
-	r, vm := t.r, t.r.vm
+	vm := t.r.vm
 	var o *goja.Object
 	switch f.class {
 	case jsvalue.Plain:
-		if f.proto == r.objectProto {
-			return vm.NewObject()
+		if f.proto == nil {
+			return vm.CreateObject(nil)
 		}
-		return vm.CreateObject(f.proto)
+		return vm.NewObject() // of an instance, too: it is read as it will be after a sleep
 	case jsvalue.Array:
 		o = vm.NewArray()
 	case jsvalue.Map:
@@ -314,9 +314,6 @@ func (f *source) blank(t *Tracker) *goja.Object {
 		o = f.view(t)
 	case jsvalue.Error:
 		o = jsvalue.NewError(vm, text(f.vals[0]), text(f.vals[1]), text(f.vals[2]))
-	}
-	if p := f.from.Prototype(); p != o.Prototype() {
-		_ = o.SetPrototype(p)
 	}
 	if f.class == jsvalue.Error && text(o.Get("name")) != text(f.vals[0]) {
 		setErrorField(o, "name", vm.ToValue(text(f.vals[0])))

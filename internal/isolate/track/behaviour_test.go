@@ -81,7 +81,7 @@ func TestStateBehavesAsItself(t *testing.T) {
 			nul: Object.assign(Object.create(null), {a: 1}), fro: Object.freeze({in: Object.freeze([{}])})};`)
 	for _, src := range []string{
 		"Array.isArray(c.state.list)", "c.state.m instanceof Map", "c.state.d instanceof Date", "c.state.err instanceof RangeError",
-		"JSON.stringify(c.state.list) === '[3,1,2]'", "[...c.state.m.keys()][0].id === 1", "c.state.user.upper === 'U'",
+		"JSON.stringify(c.state.list) === '[3,1,2]'", "[...c.state.m.keys()][0].id === 1", "c.state.user.name === 'u' && c.state.user.upper === undefined && c.state.user.constructor === Object",
 		"Object.keys(c.state).join() === 'list,m,d,user,err,buf,ice,re,agg,nul,fro'", "structuredClone(c.state).list !== c.state.list",
 		"structuredClone(c.state.m) instanceof Map", "Object.getPrototypeOf(c.state.nul) === null", "c.state.list === c.state.list",
 		"(() => { const k = {}; c.state.m.set(k, 1); return c.state.m.get(k) === 1 && c.state.m.has(k) && c.state.m.delete(k) })()",

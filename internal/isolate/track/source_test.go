@@ -34,11 +34,13 @@ func TestOldReferences(t *testing.T) {
 		"a regexp":                      {"m = /a/g; c.state.m = m; m.exec('aa')", "c.state.m.lastIndex", "1", "m.lastIndex = 0"},
 		"holes":                         {"m = [1,,3]; c.state.m = m; delete m[0]; m.length = 5", "[0 in c.state.m, 1 in c.state.m, c.state.m.length].join()", "false,false,5", "m.length = 0"},
 		"a frozen object's child":       {"k = {}; c.state.m = Object.freeze({k}); k.n = 1", "c.state.m.k.n", "1", "k.n = 2"},
-		"a class instance":              {"m = new (class P { n = 0; get up() { return this.n + 1 } set x(v) { this.n = v } })(); c.state.m = m; m.n = 1", "c.state.m.up", "2", "m.n = 3"},
-		"a prototype":                   {"m = {a: 1}; c.state.m = m; Object.setPrototypeOf(m, null); m.b = 2", "Object.getPrototypeOf(c.state.m) === null && c.state.m.b", "2", "m.b = 3"},
-		"a getter is evaluated once":    {"i = 0; m = {get o() { c.state; return {i: ++i} }}; c.state.m = m; c.state; c.state", "c.state.m.o.i", "1", "i = 7"},
-		"the root":                      {"m = {n: 0, list: []}; c.state = m; m.n = 1; m.list.push(1)", "JSON.stringify(c.state)", `{"n":1,"list":[1]}`, "m.n = 2"},
-		"removed and put back":          {"m = {n: 0}; c.state.m = m; delete c.state.m; m.n = 1; c.state.m = m", "c.state.m.n", "1", "m.n = 2"},
+		"a class instance":              {"m = new (class P { n = 0; get up() { return this.n + 1 } set x(v) { this.n = v } })(); c.state.m = m; m.n = 1", "[c.state.m.n, c.state.m.up, c.state.m.constructor === Object].join()", "1,,true", "m.n = 3"},
+		"instances of subclasses": {"m = {}; for (const K of [Array, Map, Set, Date, RegExp, RangeError, Uint8Array]) m[K.name] = new (class Sub extends K {})(); c.state.m = m; m.Array.push(1)",
+			"[c.state.m.Array[0], ...Object.values(c.state.m).map((v) => v.constructor.name)].join()", "1,Array,Map,Set,Date,RegExp,RangeError,Uint8Array", "m.n = 3"},
+		"a prototype":                {"m = {a: 1}; c.state.m = m; Object.setPrototypeOf(m, null); m.b = 2", "Object.getPrototypeOf(c.state.m) === null && c.state.m.b", "2", "m.b = 3"},
+		"a getter is evaluated once": {"i = 0; m = {get o() { c.state; return {i: ++i} }}; c.state.m = m; c.state; c.state", "c.state.m.o.i", "1", "i = 7"},
+		"the root":                   {"m = {n: 0, list: []}; c.state = m; m.n = 1; m.list.push(1)", "JSON.stringify(c.state)", `{"n":1,"list":[1]}`, "m.n = 2"},
+		"removed and put back":       {"m = {n: 0}; c.state.m = m; delete c.state.m; m.n = 1; c.state.m = m", "c.state.m.n", "1", "m.n = 2"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -145,9 +145,13 @@ func (r *Realm) delete(target *goja.Object, prop string) bool {
 	return true
 }
 
+// setProto sets what is stored of a prototype: whether there is one.
 func (r *Realm) setProto(target, proto *goja.Object) bool {
-	if proto == r.arrayProto && jsvalue.IsArray(target) {
+	switch {
+	case jsvalue.IsArray(target):
 		proto = r.listProto
+	case proto != nil:
+		proto = r.objectProto
 	}
 	if target.SetPrototype(proto) != nil {
 		return false
