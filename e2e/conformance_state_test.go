@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -247,11 +248,34 @@ func TestConformance074KeyNameAndRegion(t *testing.T) {
 	}
 }
 
+func TestAnInstanceOfAClassIsTheSameBeforeAndAfterSleep(t *testing.T) {
+	t.Parallel()
+	s := startDev(t, project(t, "conf_state"))
+	for _, part := range []string{"a", "b"} { // one class, one warning
+		s.wantCall(t, of("points", keyOf(t, part)), "set", `[]`, `[false,3]`)
+	}
+	get := func(when string) {
+		t.Helper()
+		if got := s.call(t, of("points", keyOf(t, "a")), "get", `[]`); got != `[false,"undefined","x,y",true]` {
+			t.Errorf("%s: %s", when, got)
+		}
+	}
+	get("before")
+	if n := strings.Count(s.output(), "class Point became part of the state"); n != 1 {
+		t.Errorf("%d warnings about one class:\n%s", n, s.output())
+	}
+	s = s.again(t)
+	get("after")
+}
+
 func TestConformance075Vars(t *testing.T) {
 	t.Parallel()
 	s := states.server(t)
 	for _, part := range []string{"a", "b"} { // the second sees nothing of the first
 		s.wantCall(t, of("varied", keyOf(t, part)), "use", `[]`, `{"list":[0,1],"same":true,"isEmitter":true,"heard":"`+keyOf(t, part)+`","twice":42}`)
+	}
+	for n := range 20 { // more than there are threads: some share one
+		s.wantCall(t, of("bytes", keyOf(t, "bytes", strconv.Itoa(n))), "use", `[]`, `[[2,2],"bb",1,1,1,true]`)
 	}
 	s.wantCall(t, of("made", keyOf(t)), "get", `[]`, `{"driver":"object","isNull":false,"n":21,"key":["`+keyOf(t)+`"]}`)
 	s.json().call(t, of("neverMade", keyOf(t)), "get", `[]`).want(t, "createVars that never ends", 500, masked)

@@ -247,6 +247,51 @@ class Emitter {
     return this.#heard;
   }
 }
+class Point {
+  constructor(
+    public x: number,
+    public y: number,
+  ) {}
+  sum() {
+    return this.x + this.y;
+  }
+}
+const points = actor({
+  onAuth: () => {},
+  state: { at: null as unknown as Point },
+  connState: { at: null as unknown as Point },
+  actions: {
+    set: (c) => {
+      c.state.at = new Point(1, 2);
+      c.conn.state.at = new Point(3, 4);
+      return [c.conn.state.at instanceof Point, c.conn.state.at.x];
+    },
+    get: (c) => [c.state.at instanceof Point, typeof c.state.at.sum, Object.keys(c.state.at).join(), c.state.at.constructor === Object],
+  },
+});
+
+const shared = new ArrayBuffer(8);
+const bytes = actor({
+  onAuth: () => {},
+  vars: {
+    bytes: new Uint8Array([1, 2]),
+    buffer: Buffer.from("ab"),
+    memory: shared,
+    floats: new Float32Array(shared, 4),
+    view: new DataView(shared),
+    pattern: /a/g,
+  },
+  actions: {
+    use: ({ vars: v }) => {
+      v.bytes[0]!++;
+      v.buffer[0]!++;
+      v.floats[0]!++;
+      v.pattern.lastIndex++;
+      return [[...v.bytes], v.buffer.toString(), v.view.getFloat32(4, true), v.pattern.lastIndex, v.floats.length, v.floats.buffer === v.memory];
+    },
+  },
+});
+
 const emitter = new Emitter();
 
 // Line 75.
@@ -313,7 +358,7 @@ const caller = actor({
 
 export const registry = setup({
   use: {
-    deep, plain, kept, refuses, cloned, bare, counter, fromInput, third, thirdDefault,
+    points, bytes, deep, plain, kept, refuses, cloned, bare, counter, fromInput, third, thirdDefault,
     born, named, varied, made, neverMade, soonMade, caller,
   },
 });
