@@ -124,12 +124,24 @@ func TestConformance007OtherErrorsAreMaskedOnTheWire(t *testing.T) {
 		for text, line := range map[string]string{
 			"secret of json": actions.lineOf(t, "// the line that the log tells"),
 			"secret later":   actions.lineOf(t, `new Error("secret later")`),
-			"secret text":    "",
+			"secret text":    actions.lineOf(t, "noError: () => {"),
 			`"msg":"nothing was thrown as an error: undefined"`: `"action":"nothing"`,
 		} {
 			within(t, patience, "the log has "+text+" at "+line, func() bool { return s.hasLog(text, line) })
 		}
 	})
+}
+
+func TestAThrownValueThatIsNoErrorIsLoggedOnce(t *testing.T) {
+	t.Parallel()
+	s := actions.server(t)
+	for _, w := range []string{"first", "second"} { // what the second logs comes after all of the first
+		s.json().call(t, of("errors", keyOf(t)), "throwValue", `["the `+w+` of `+keyOf(t)+`"]`).want(t, w, 500, masked)
+		s.awaitLog(t, "the "+w+" of "+keyOf(t))
+	}
+	if n := strings.Count(s.output(), "the first of "+keyOf(t)); n != 1 {
+		t.Errorf("%d lines of the log have it:\n%s", n, s.output())
+	}
 }
 
 // hasLog tells whether one line of the log has all these texts.

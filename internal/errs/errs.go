@@ -90,6 +90,9 @@ type Error struct {
 	// Stack is the TypeScript stack for the server's log.
 	Stack string
 
+	// Logged tells that a line of the log has it already, where it was thrown.
+	Logged bool
+
 	Err error
 }
 

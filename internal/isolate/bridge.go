@@ -200,12 +200,16 @@ func hostFail(i *instance, a []goja.Value) goja.Value {
 	err := i.iso.errorOf(arg(a, 1))
 	run := i.calls[call]
 	if !err.Public {
+		if err.At == "" && run != nil {
+			err.At = i.placeOf(run.inv.action)
+		}
 		l := actor.Log{Level: actor.LogError, Msg: err.Msg, At: err.At}
 		if run != nil && run.inv.action != "" {
 			l.Fields = append(l.Fields, actor.LogField{Key: "action", Value: run.inv.action})
 		}
 		l.Fields = append(l.Fields, stackField(err)...)
 		i.log(l)
+		err.Logged = true
 	}
 	i.reply(call, value.Undefined{}, err)
 	return nil

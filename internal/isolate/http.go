@@ -51,6 +51,7 @@ func (i *instance) fetch(j actor.FetchJob) {
 		i.work.Actions--
 		if !e.Public {
 			i.log(actor.Log{Level: actor.LogError, Msg: "onFetch: " + e.Msg, At: e.At, Fields: stackField(e)})
+			e.Logged = true
 		}
 		i.effect(actor.Reply{Call: j.Call, Err: e})
 	}

@@ -71,6 +71,7 @@ func (i *instance) failStart(err error) {
 	e := errs.As(err)
 	if !e.Public {
 		i.log(actor.Log{Level: actor.LogError, Msg: "the actor could not start: " + e.Msg, At: e.At, Fields: stackField(e)})
+		e.Logged = true
 	}
 	i.end(err)
 }

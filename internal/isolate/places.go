@@ -2,6 +2,7 @@ package isolate
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf16"
 
@@ -23,6 +24,19 @@ func (v *Version) Places(body string) []string {
 		out = v.placesIn(out, v.code.bundle.Vendor, body)
 	}
 	return out
+}
+
+// placeOf is where an action is written, for what was thrown in it and doesn't
+// know where it comes from; "" if that isn't certain.
+func (i *instance) placeOf(action string) string {
+	n := slices.Index(i.def.Actions, action)
+	if n < 0 || n >= len(i.def.Bodies) {
+		return ""
+	}
+	if at := i.v.Places(i.def.Bodies[n]); len(at) == 1 {
+		return at[0]
+	}
+	return ""
 }
 
 func (v *Version) placesIn(out []string, s *actor.Script, body string) []string {

@@ -105,6 +105,7 @@ func (r *isolate) refusal(name string, err error) error {
 func (r *isolate) logRefusal(name string, e *errs.Error) {
 	if !e.Public {
 		r.logFor(nil, actor.Log{Level: actor.LogError, Msg: "onAuth of " + name + ": " + e.Msg, At: e.At, Fields: stackField(e)})
+		e.Logged = true
 	}
 }
 

@@ -46,6 +46,7 @@ func (i *instance) socket(j actor.SocketJob) {
 	failed := func(e *errs.Error) {
 		if !e.Public {
 			i.log(actor.Log{Level: actor.LogError, Msg: "onWebSocket: " + e.Msg, At: e.At, Fields: stackField(e)})
+			e.Logged = true
 		}
 	}
 	taken := false

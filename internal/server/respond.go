@@ -54,7 +54,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, enc v0.Encoding, e
 // was logged where it was thrown.
 func (s *Server) logMasked(err error, method, path string) {
 	e := errs.As(err)
-	if e.Public || e.At != "" || e.Stack != "" {
+	if e.Public || e.Logged {
 		return
 	}
 	s.log.Error("call failed", "method", method, "path", path, "code", string(e.Code), "error", err.Error())

@@ -61,6 +61,9 @@ const errors = actor({
       await later(1);
       throw new Error("secret later");
     },
+    throwValue: (_c, value: unknown) => {
+      throw value;
+    },
     noError: () => {
       throw "secret text";
     },
