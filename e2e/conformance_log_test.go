@@ -31,6 +31,7 @@ func TestConformance108StructuredLog(t *testing.T) {
 		"increment": `level=INFO msg=increment connection=1 count=2`,
 		"quoted":    `level=INFO msg="two words" text="a b" quote="say \"x\"" empty="" equals="a=b" nested="{\"a\":[1,\"b\"]}" none=null`,
 		"more":      `level=WARN msg=more a=1 arg0=7 b=2 arg1=text arg2=true`,
+		"errors":    `level=ERROR msg=errors arg0="RangeError: too far" err="Error: of a field" name=MyError`,
 	} {
 		t.Run(action, func(t *testing.T) {
 			s.call(t, of("logs", "a"), action, `[]`)

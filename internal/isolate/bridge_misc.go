@@ -83,7 +83,7 @@ func (r *isolate) logLine(a []goja.Value) (msg string, fields []actor.LogField) 
 			if data, err := jsvalue.ToValue(r.vm, o, jsvalue.Options{}); err == nil {
 				if obj, ok := data.(*value.Object); ok {
 					for k, key := range obj.Keys {
-						fields = append(fields, actor.LogField{Key: key, Value: obj.Vals[k]})
+						fields = append(fields, actor.LogField{Key: key, Value: said(obj.Vals[k])})
 					}
 					continue
 				}
@@ -93,10 +93,23 @@ func (r *isolate) logLine(a []goja.Value) (msg string, fields []actor.LogField) 
 		if err != nil {
 			data = r.inspect(v)
 		}
-		fields = append(fields, actor.LogField{Key: "arg" + strconv.Itoa(n), Value: data})
+		fields = append(fields, actor.LogField{Key: "arg" + strconv.Itoa(n), Value: said(data)})
 		n++
 	}
 	return msg, fields
+}
+
+// said is what a log shows of a value: of an error that it has a name and a
+// message, which JSON leaves out.
+func said(v value.Value) value.Value {
+	e, ok := v.(*value.Error)
+	switch {
+	case !ok:
+		return v
+	case e.Message == "":
+		return e.Name
+	}
+	return e.Name + ": " + e.Message
 }
 
 // hostLogError(actor, what, error) logs what a hook threw.

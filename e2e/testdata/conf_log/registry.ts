@@ -13,6 +13,12 @@ const logs = actor({
     more: (c) => {
       c.log.warn("more", { a: 1 }, 7, { b: 2 }, "text", true);
     },
+    errors: (c) => {
+      class MyError extends Error {
+        override name = "MyError";
+      }
+      c.log.error("errors", new RangeError("too far"), { err: new Error("of a field"), name: new MyError() });
+    },
     levels: (c) => {
       for (const level of ["trace", "debug", "info", "warn", "error", "critical"] as const) c.log[level](`at ${level}`);
     },
