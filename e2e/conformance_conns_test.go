@@ -305,6 +305,17 @@ func TestConformance056HooksSeeTheRequest(t *testing.T) {
 	conns.inside(t, "line056", `[{"none":true},{"none":true}]`)
 }
 
+func TestAnEventHasAName(t *testing.T) {
+	t.Parallel()
+	s := conns.server(t)
+	eachTransport(t, s, func(t *testing.T, w wired) {
+		c := w.connect(t, of("news", keyOf(t)), "")
+		c.act(1, "nameless", `[]`)
+		c.expectResult(1, `["broadcast() takes the name of an event, a string, not undefined","broadcast() takes the name of an event, a string, not 5",`+
+			`"send() takes the name of an event, a string, not object"]`)
+	})
+}
+
 func TestConformance057BroadcastReachesSubscribers(t *testing.T) {
 	t.Parallel()
 	s := conns.server(t)

@@ -1,5 +1,6 @@
 import { ConnStateNotEnabled } from "../errors.js";
 import type { Actor } from "./actor.js";
+import { noEvent } from "./event.js";
 import { host } from "./host.js";
 
 // Not private fields: see context.ts.
@@ -59,6 +60,7 @@ export class Conn {
   }
 
   send(event: string, ...args: unknown[]): void {
+    if (typeof event !== "string") throw noEvent("send", event);
     host().send(this[owner].h, this[record], event, ...args);
   }
 

@@ -4,6 +4,7 @@ import type { Logger, LogLevel } from "../log.js";
 import type { AnyRegistry } from "../types/definition.js";
 import type { Actor } from "./actor.js";
 import { Conn, type Conns } from "./conn.js";
+import { noEvent } from "./event.js";
 import { host } from "./host.js";
 
 /** Numbers of the levels, as Go has them. */
@@ -100,6 +101,7 @@ export class Context {
   }
 
   broadcast(name: string, ...args: unknown[]): void {
+    if (typeof name !== "string") throw noEvent("broadcast", name);
     host().broadcast(this[owner].h, name, ...args);
   }
 

@@ -252,6 +252,16 @@ const news = actor({
   ...open,
   actions: {
     me: (c) => c.conn.id,
+    nameless: (c) => {
+      const nameless = { broadcast: c.broadcast.bind(c), send: c.conn.send.bind(c.conn) } as Record<string, (...args: unknown[]) => void>;
+      return [() => nameless.broadcast!(), () => nameless.broadcast!(5), () => nameless.send!({})].map((tell) => {
+        try {
+          return tell();
+        } catch (error) {
+          return error instanceof TypeError && error.message;
+        }
+      });
+    },
     tell: (c, name: string, ...args: unknown[]) => c.broadcast(name, ...args),
     many: (c, n: number) => {
       for (let i = 0; i < n; i++) c.broadcast("count", i);
