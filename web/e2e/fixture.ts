@@ -73,6 +73,12 @@ export class Studio {
     await this.go(path);
   }
 
+  /** Loads the page anew. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await expect(this.page.getByText("live", { exact: true })).toBeVisible();
+  }
+
   /** Shows a screen, loading the page anew. */
   async go(path: string): Promise<void> {
     await this.page.goto(`${this.server.url}/studio${path}`);

@@ -48,7 +48,7 @@ test("11: the inspector shows arguments, result, patch and the cause", async ({
   await expect(pane).toContainText("ada");
   await expect(pane).toContainText("/count");
   await expect(page).toHaveURL(/seq=\d+/);
-  await page.reload();
+  await studio.reload();
   await expect(pane).toContainText("increment");
   await page.keyboard.press("Escape");
   await expect(pane).toHaveCount(0);

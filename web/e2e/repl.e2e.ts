@@ -26,7 +26,7 @@ test("10: two actors in one expression, completion of actions, recall after relo
   await page.keyboard.press("Enter");
   await expect(output.getByText("6", { exact: true })).toBeVisible();
 
-  await page.reload();
+  await studio.reload();
   await page.keyboard.press("Control+`");
   await expect(input).toBeFocused();
   await page.keyboard.press("ArrowUp");
@@ -48,12 +48,13 @@ test("10: variables outlive a reload of the page, and a line that runs on is sto
   await expect(input).toBeFocused();
   await page.keyboard.type("const kept = 6 * 7");
   await page.keyboard.press("Enter");
+  await expect(output.getByText("running")).toHaveCount(0);
   await page.keyboard.type("for (;;) {}");
   await page.keyboard.press("Enter");
   await expect(output.getByText("running")).toBeVisible();
   await page.getByRole("button", { name: "Stop" }).click();
   await expect(output.getByText("[interrupted]")).toBeVisible();
-  await page.reload();
+  await studio.reload();
   await expect(input).toBeFocused();
   await page.keyboard.type("kept");
   await page.keyboard.press("Enter");

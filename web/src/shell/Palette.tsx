@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { get } from "../api/http";
 import type { Actor, List } from "../api/types.gen";
 import { type Command, useAllCommands, useCommands } from "../keys/registry";
@@ -42,7 +42,9 @@ function Search({ close }: { close(): void }) {
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
   const commands = useAllCommands();
-  const actors = useActors(useDeferredValue(text));
+  const { found: actors, of } = useActors(text);
+  // Enter that is quicker than the answer waits for it: it is meant for what will be first.
+  const [entered, setEntered] = useState(false);
   const list = useRef<HTMLDivElement>(null);
   const choices = useMemo(() => {
     const found = commands
@@ -60,6 +62,10 @@ function Search({ close }: { close(): void }) {
     close();
     c.run();
   };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once the answer is there
+  useEffect(() => {
+    if (entered && of === text) run(choices[chosen]);
+  }, [entered, of]);
   const key = (e: React.KeyboardEvent) => {
     const moves: Record<string, number> = {
       ArrowDown: chosen + 1,
@@ -70,7 +76,7 @@ function Search({ close }: { close(): void }) {
       PageUp: chosen - 8,
     };
     const to = moves[e.key];
-    if (e.key === "Enter") run(choices[chosen]);
+    if (e.key === "Enter") setEntered(true);
     else if (to !== undefined) setAt(Math.max(0, Math.min(to, choices.length - 1)));
     else return;
     e.preventDefault();
@@ -94,6 +100,7 @@ function Search({ close }: { close(): void }) {
           onChange={(e) => {
             setText(e.target.value);
             setAt(0);
+            setEntered(false);
           }}
           onKeyDown={key}
         />
@@ -131,12 +138,14 @@ function matches(c: Command, text: string): boolean {
     .every((w) => hay.includes(w));
 }
 
-/** Actors whose name has the text. */
-function useActors(text: string): Choice[] {
+const nobody = { found: [], of: "" };
+
+/** Actors whose name has the text, and the text that they are of: an answer takes a moment. */
+function useActors(text: string): { found: Choice[]; of: string } {
   const navigate = useNavigate();
-  const [found, setFound] = useState<readonly Actor[]>([]);
+  const [{ found, of }, setFound] = useState<{ found: readonly Actor[]; of: string }>(nobody);
   useEffect(() => {
-    if (text.trim() === "") return setFound([]);
+    if (text.trim() === "") return setFound({ found: [], of: text });
     const stop = new AbortController();
     const q = text
       .trim()
@@ -144,17 +153,18 @@ function useActors(text: string): Choice[] {
       .map((w) => JSON.stringify(w))
       .join(" ");
     get<List<Actor>>("/actors", { q, limit: 8, sort: "-activeAt" }, stop.signal).then(
-      (l) => setFound(l.items),
+      (l) => setFound({ found: l.items, of: text }),
       () => {
-        if (!stop.signal.aborted) setFound([]); // commands are found all the same
+        if (!stop.signal.aborted) setFound({ found: [], of: text }); // commands are found all the same
       },
     );
     return () => stop.abort();
   }, [text]);
-  return found.map((a) => ({
+  const choices = found.map((a) => ({
     id: `actor.${a.id}`,
     title: shown(target(a.type, a.key)),
     group: "Actor",
     run: () => void navigate({ to: "/actors/$id/state", params: { id: a.id } }),
   }));
+  return { found: choices, of };
 }
