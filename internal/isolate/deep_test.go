@@ -3,7 +3,9 @@ package isolate_test
 import (
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/rivetdev/rivet/internal/isolate"
 	"github.com/rivetdev/rivet/internal/value"
 )
 
@@ -37,7 +39,10 @@ func TestEndlessRecursion(t *testing.T) {
 	t.Parallel()
 	w := load(t, `const recursions: Record<string, (c: any) => any> = `+recursions+`;
 let open = () => {};
-const gate = new Promise<void>((r) => { open = r });`+def(`{ state: { m: new Map() }, actions: { ...recursions, names: () => Object.keys(recursions), hold: () => gate, open: () => open() } }`), oneIsolate)
+const gate = new Promise<void>((r) => { open = r });`+def(`{ state: { m: new Map() }, actions: { ...recursions, names: () => Object.keys(recursions), hold: () => gate, open: () => open() } }`), func(o *isolate.Options) {
+		o.Size = 1
+		o.StuckAfter = 20 * time.Second // a guard against hangs: how long it takes is measured elsewhere
+	})
 	neighbour := w.start("x", "neighbour")
 	out, err := neighbour.call("names")
 	if err != nil {
