@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -124,14 +126,15 @@ func TestExitCodes(t *testing.T) {
 		err  error
 		want int
 	}{
-		"done":                 {nil, 0},
-		"the actor said no":    {errs.New(errs.User, "no"), 1},
-		"a bug":                {errors.New("x"), 1},
-		"wrong usage":          {usage("x"), 2},
-		"wrong configuration":  {errs.New(errs.ConfigInvalid, "x"), 2},
-		"no server":            {errs.New(errs.NoServer, "x"), 3},
-		"the server went away": {errs.New(errs.ConnectionLost, "x"), 3},
-		"a closed pipe":        {&os.PathError{Op: "write", Path: "|1", Err: syscall.EPIPE}, 0},
+		"done":                  {nil, 0},
+		"the actor said no":     {errs.New(errs.User, "no"), 1},
+		"a bug":                 {errors.New("x"), 1},
+		"wrong usage":           {usage("x"), 2},
+		"wrong configuration":   {errs.New(errs.ConfigInvalid, "x"), 2},
+		"no server":             {errs.New(errs.NoServer, "x"), 3},
+		"the server went away":  {errs.New(errs.ConnectionLost, "x"), 3},
+		"a closed pipe":         {&os.PathError{Op: "write", Path: "|1", Err: syscall.EPIPE}, 0},
+		"a server that hung up": {errs.Wrap(errs.NoServer, &net.OpError{Op: "write", Err: os.NewSyscallError("write", syscall.EPIPE)}, "x"), 3},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -148,6 +151,14 @@ func TestExitCodes(t *testing.T) {
 		a := &App{Err: io.Discard}
 		if got := a.finish(ctx, context.Cause(ctx)); got != want {
 			t.Errorf("%v: exit code %d, want %d", cause, got, want)
+		}
+		if got := a.finish(ctx, stopped(ctx, fmt.Errorf("build: %w", context.Canceled))); got != 0 {
+			t.Errorf("a server that starts, %v: exit code %d, want 0", cause, got)
+		}
+		var told bytes.Buffer
+		a.Err = &told
+		if got := a.finish(ctx, stopped(ctx, errors.New("not saved"))); got != 1 || !strings.Contains(told.String(), "not saved") {
+			t.Errorf("an end that failed, %v: exit code %d, %q", cause, got, told.String())
 		}
 		if got := a.finish(ctx, nil); got != 0 {
 			t.Errorf("a clean stop after %v: exit code %d, want 0", cause, got)

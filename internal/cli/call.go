@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -343,7 +342,7 @@ func (a *App) printOutput(ctx context.Context, out value.Value, raw bool) error 
 // working directory; "-" is standard input.
 func (a *App) readFile(name string) ([]byte, error) {
 	if name == "-" {
-		text, err := a.readAll(a.In)
+		text, err := io.ReadAll(a.stdin())
 		if err != nil {
 			return nil, usage("standard input can't be read: %v", err)
 		}
@@ -355,7 +354,7 @@ func (a *App) readFile(name string) ([]byte, error) {
 		return nil, usage("%s can't be read: %s", name, systemCause(err)).pointAt("@" + name)
 	}
 	defer f.Close()
-	text, err := a.readAll(f)
+	text, err := io.ReadAll(a.untilOver(f))
 	if err != nil {
 		return nil, usage("%s can't be read: %s", name, systemCause(err)).pointAt("@" + name)
 	}
@@ -364,25 +363,3 @@ func (a *App) readFile(name string) ([]byte, error) {
 	}
 	return text, nil
 }
-
-// readAll reads r to its end, or to the end of the command: a reader that still
-// waits then ends with the process.
-func (a *App) readAll(r io.Reader) ([]byte, error) {
-	type content struct {
-		text []byte
-		err  error
-	}
-	all := make(chan content, 1)
-	go func() {
-		text, err := io.ReadAll(r)
-		all <- content{text, err}
-	}()
-	select {
-	case c := <-all:
-		return c.text, c.err
-	case <-a.over:
-		return nil, errInterruptedRead
-	}
-}
-
-var errInterruptedRead = errors.New("interrupted")

@@ -78,11 +78,11 @@ rivet.yaml's entry, then server.ts, registry.ts and src/… are tried.`,
 			if run == nil {
 				run = runDev
 			}
-			return run(cmd.Context(), DevOptions{
+			return stopped(cmd.Context(), run(cmd.Context(), DevOptions{
 				App: a, Dir: p.dir, Entry: entry, Config: p.config,
 				PortAsked: p.config.Asked("port"), Verbose: a.global.verbose, Quiet: a.global.quiet,
 				DebugAddr: debugAddr,
-			})
+			}))
 		},
 	}
 	flags.register(cmd.Flags())

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"strings"
 	"syscall"
 
@@ -38,14 +39,18 @@ func (f *failure) hint(format string, args ...any) *failure {
 
 // finish prints an error and returns the exit code.
 func (a *App) finish(ctx context.Context, err error) int {
+	var fatal unclean
+	var network *net.OpError
 	switch {
 	case err == nil:
 		return 0
+	case errors.As(err, &fatal):
+		// told below, though a signal has ended the command
 	case errors.Is(err, errSaidNo):
 		return 1
 	case errors.Is(err, errAborted):
 		return 130
-	case errors.Is(err, syscall.EPIPE):
+	case errors.Is(err, syscall.EPIPE) && !errors.As(err, &network):
 		return 0 // whoever read has read enough
 	case ctx.Err() != nil && errors.Is(context.Cause(ctx), ErrInterrupted):
 		return 130

@@ -82,7 +82,9 @@ func runImport(ctx context.Context, a *App, o importOptions) error {
 	err = in.Import(ctx, from, client.ImportOptions{Replace: o.replace, DryRun: o.dryRun}, func(r inspect.Imported) error {
 		return t.print(ctx, r)
 	})
-	t.sum()
+	if err == nil || t.lines > 0 {
+		t.sum()
+	}
 	switch {
 	case errs.Is(err, errs.ConnectionLost) && !o.replace:
 		return errs.As(err).WithHint("Run it again: it goes on where it was broken off.")
@@ -117,14 +119,14 @@ func (a *App) openImport(o importOptions) (from io.Reader, done func(), err erro
 		return nil, nil, usage("which FILE? rivet import reads one, or what is piped into it").hint("rivet export > actors.jsonl makes one")
 	}
 	if !o.replace || o.dryRun {
-		return a.In, func() {}, nil
+		return a.stdin(), func() {}, nil
 	}
 	f, err := os.CreateTemp("", "rivet-import-*.jsonl")
 	if err != nil {
 		return nil, nil, fmt.Errorf("keep standard input: %w", err)
 	}
 	done = func() { _ = errors.Join(f.Close(), os.Remove(f.Name())) } // it is of no use any more
-	if _, err = io.Copy(f, a.In); err == nil {
+	if _, err = io.Copy(f, a.stdin()); err == nil {
 		_, err = f.Seek(0, io.SeekStart)
 	}
 	if err != nil {

@@ -103,7 +103,7 @@ func runRepl(ctx context.Context, a *App, o replOptions) error {
 		}
 		return r.end()
 	}
-	return r.lines(a.In)
+	return r.lines(a.stdin())
 }
 
 // talk is the REPL at a terminal.

@@ -49,7 +49,7 @@ addresses if PORT is set or it runs in a container, else on 127.0.0.1.`,
 				return err
 			}
 			o.DebugAddr = debugAddr
-			return runServe(cmd.Context(), o)
+			return stopped(cmd.Context(), runServe(cmd.Context(), o))
 		},
 	}
 	flags.registerServe(cmd.Flags())
