@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { request } from "node:http";
 import { join } from "node:path";
 import { alone, expect, test } from "./fixture";
+import { bothThemes } from "./screens";
 
 alone(
   "1: the printed address shows the actors, and keeps no token",
@@ -116,6 +117,7 @@ test("17: a read-only session changes nothing: every route refuses, no control o
       const name = (await b.getAttribute("aria-label")) ?? (await b.textContent()) ?? "";
       expect(`${path}: ${name}`).not.toMatch(offers);
     }
+    expect(await bothThemes(page, path)).toEqual([]);
   }
   await page.keyboard.press("Control+k");
   for (const o of await page.getByRole("option").allTextContents())

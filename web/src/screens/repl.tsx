@@ -22,7 +22,7 @@ function ReplScreen() {
       <h1 className="visually-hidden">REPL</h1>
       {readOnly ? (
         <Empty command="rivet studio">
-          This server refuses changes, and a line may change anything. A Studio that may change has
+          Nothing can be changed here, and a line may change anything. A session that may change has
           a REPL:
         </Empty>
       ) : (

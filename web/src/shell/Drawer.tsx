@@ -1,6 +1,6 @@
 import { useNavigate, useRouterState } from "@tanstack/react-router";
 import { type KeyboardEvent, type PointerEvent, useRef } from "react";
-import { useCommands } from "../keys/registry";
+import { mac, useCommands } from "../keys/registry";
 import { useReadOnly } from "../live/hooks";
 import { drawer, useDrawer } from "../repl/drawer";
 import { Repl } from "../repl/Repl";
@@ -33,7 +33,7 @@ export function Drawer() {
             id: "repl",
             title: open ? "Close the REPL" : "Open the REPL",
             group: "View",
-            keys: "Mod+` | Ctrl+`",
+            keys: mac ? "Ctrl+`" : "Mod+`",
             words: "console drawer typescript evaluate",
             everywhere: true,
             run: toggle,
