@@ -168,6 +168,8 @@ const tidy = actor({ onAuth: () => {}, types: { events: {} }, state: { n: 1 }, a
 		"hook is no function":   {`onStart: "now"`, `onStart`},
 		"action is no function": {`actions: { get: 5 }`, `actions.get`},
 		"state and createState": {`state: {}, createState: () => ({})`, `createState`},
+		"function in the state": {`state: { users: [{ "on load"() {} }] }`, `state.users[0]["on load"]`},
+		"promise in connState":  {`connState: new Map([["a", Promise.resolve()]])`, `connState.a`},
 		"vars and createVars":   {`vars: {}, createVars: () => ({})`, `createVars`},
 	} {
 		t.Run(name, func(t *testing.T) {
