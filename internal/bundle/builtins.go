@@ -66,6 +66,18 @@ var refusedPackages = map[string]string{
 	"@rivetkit/bun":                "rivet serves HTTP itself: export the registry and, for own routes, call serve(app)",
 }
 
+const fetchAppHint = "give an app with a fetch method (Hono, itty-router) to serve(app), or run this one as a separate back end that calls actors by createClient"
+
+// nodeServers answer HTTP by a server of Node's own. They can't run here, so
+// installing them is no help.
+var nodeServers = map[string]string{
+	"express": fetchAppHint, "fastify": fetchAppHint, "koa": fetchAppHint, "@nestjs/core": fetchAppHint, "@elysiajs/node": fetchAppHint,
+	"@trpc/server/adapters/standalone": trpcHint, "@trpc/server/adapters/node-http": trpcHint, "@trpc/server/adapters/express": trpcHint,
+	"@trpc/server/adapters/fastify": trpcHint, "@trpc/server/adapters/ws": trpcHint,
+}
+
+const trpcHint = "take tRPC's fetch adapter, @trpc/server/adapters/fetch: serve({ fetch: (request) => fetchRequestHandler({ endpoint, req: request, router, createContext }) })"
+
 func refused(spec string) (hintText string, ok bool) {
 	for name, h := range refusedPackages {
 		if spec == name || strings.HasPrefix(spec, name+"/") {

@@ -223,6 +223,14 @@ func TestProblems(t *testing.T) {
 			files: map[string]string{"registry.ts": `import { x } from "@rivetkit/redis"; x()`},
 			want:  []string{`"@rivetkit/redis" is not for rivet's runtime`, "hint: rivet keeps actors in its own store"},
 		},
+		"a server of Node's": {
+			files: map[string]string{"registry.ts": `import express from "express"; express()`},
+			want:  []string{`"express" needs Node's own HTTP server`, "serve(app)", "registry.ts:1:21"},
+		},
+		"tRPC's standalone server": {
+			files: map[string]string{"registry.ts": `import { createHTTPServer } from "@trpc/server/adapters/standalone"; createHTTPServer()`},
+			want:  []string{`"@trpc/server/adapters/standalone" needs Node's own HTTP server`, "adapters/fetch"},
+		},
 		"package not installed": {
 			files: map[string]string{"registry.ts": `import z from "@a/b/c"; z()`},
 			want:  []string{`Could not resolve "@a/b/c"`, "npm install @a/b)"},

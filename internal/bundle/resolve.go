@@ -53,6 +53,9 @@ func (r *resolver) resolve(pb api.PluginBuild, a api.OnResolveArgs) (api.OnResol
 	if h, ok := refused(a.Path); ok {
 		return fail(h, "%q is not for rivet's runtime", a.Path)
 	}
+	if h, ok := nodeServers[a.Path]; ok && a.Kind == api.ResolveJSImportStatement {
+		return fail(h, "%q needs Node's own HTTP server, which isn't in rivet's runtime", a.Path)
+	}
 	if name, usable, ok := builtin(a.Path); ok && !browserMaps(a.ResolveDir, a.Path) {
 		return resolveBuiltin(a, name, usable)
 	}
