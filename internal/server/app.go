@@ -31,9 +31,7 @@ func (s *Server) through(r *http.Request, route v0.Route, app *actor.App) bool {
 // app has the app answer; mount is where the registry is in it, "" for a
 // request that isn't the registry's.
 func (s *Server) app(w http.ResponseWriter, r *http.Request, mount string) {
-	if r.Body != nil && r.Body != http.NoBody {
-		_ = http.NewResponseController(w).EnableFullDuplex() // so that a response may begin before the request ends
-	}
+	leave := duplex(w, r)
 	for name := range r.Header { // an app that echoes headers must not speak for the door
 		if strings.HasPrefix(name, headerDoor) {
 			delete(r.Header, name)
@@ -42,6 +40,7 @@ func (s *Server) app(w http.ResponseWriter, r *http.Request, mount string) {
 	a := &appResponse{ResponseWriter: w, upgrade: upgradeAsked(r)}
 	s.o.Gateway.ServeApp(a, r, mount)
 	if a.door == "" {
+		leave()
 		return
 	}
 	clear(w.Header())

@@ -33,6 +33,9 @@ func (s *Server) rawHTTP(w http.ResponseWriter, r *http.Request, path string) {
 	case broken || err != nil:
 		panic(http.ErrAbortHandler) // the client must not take half a response for a whole one
 	}
+	if resp.leave != nil {
+		resp.leave()
+	}
 }
 
 func (s *Server) fetch(r *http.Request, path string, server bool, resp *rawResponse) error {
@@ -54,7 +57,7 @@ func (s *Server) fetch(r *http.Request, path string, server bool, resp *rawRespo
 	if r.Body != nil && r.Body != http.NoBody {
 		counted = &meter{ReadCloser: r.Body, left: s.limits().RawBody}
 		body = counted
-		_ = resp.rc.EnableFullDuplex() // so that a response may begin before the request ends
+		resp.leave = duplex(resp.w, r)
 	}
 	err = s.o.Actors.Fetch(r.Context(), query, caller, body, resp.respond)
 	if err != nil && counted != nil && counted.over.Load() {
@@ -94,6 +97,8 @@ type rawResponse struct {
 	w    http.ResponseWriter
 	rc   *http.ResponseController
 	head bool
+
+	leave func() // the request's body; nil: it has none
 
 	mu     sync.Mutex
 	begun  bool

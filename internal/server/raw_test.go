@@ -1,8 +1,10 @@
 package server
 
 import (
+	"bufio"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -48,6 +50,41 @@ func TestRawHTTP(t *testing.T) {
 	}
 	if got := w.do("HEAD", "/registry/actors/raw/http/x", jsonHeaders(counterA), ""); got.status != 201 || got.body != "" {
 		t.Errorf("HEAD: %+v", got)
+	}
+}
+
+func TestAConnectionOutlivesABodyThatNobodyReads(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.actors.fetch = func(_ actor.Caller, _ actor.BodyReader, respond func(int, map[string][]string) actor.BodyWriter) error {
+		out := respond(200, nil)
+		if _, err := io.WriteString(out, "unread"); err != nil {
+			return err
+		}
+		return out.CloseWithError(nil)
+	}
+	conn, err := net.Dial("tcp", strings.TrimPrefix(w.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	in := bufio.NewReader(conn)
+	for n := range 3 {
+		req, err := http.NewRequest("PUT", w.url+"/registry/actors/raw/http/x", strings.NewReader("a body"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("X-RivetKit-Query", counterA)
+		if err := req.Write(conn); err != nil {
+			t.Fatal(n, err)
+		}
+		res, err := http.ReadResponse(in, req)
+		if err != nil {
+			t.Fatalf("request %d: %v", n, err)
+		}
+		if body, err := io.ReadAll(res.Body); string(body) != "unread" || err != nil {
+			t.Fatalf("request %d: %d %q, %v", n, res.StatusCode, body, err)
+		}
 	}
 }
 
