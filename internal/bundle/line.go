@@ -51,7 +51,9 @@ func compileLine(name, source, text string) (*actor.Line, error) {
 		return nil, lineProblem(name, res.Errors[0], len(text)-len(source) > 0)
 	}
 	e := lineEdit{js: string(res.Code), source: source, line: &actor.Line{Source: source}}
-	if at := lineImport.FindStringIndex(e.js); at != nil {
+	// esbuild makes require of import(): there is neither.
+	imports := strings.Contains(e.js, "__toESM(require(") && !strings.Contains(source, "__toESM(")
+	if imports || lineImport.MatchString(e.js) {
 		return nil, (&errs.Error{Code: errs.Unsupported, Msg: "import and export don't work in the REPL", At: name + ":1:1"}).
 			WithHint("Call the project's actors instead; what they import stays with them.")
 	}

@@ -106,6 +106,8 @@ func TestLinesOfTheREPL(t *testing.T) {
 		"a syntax error has its place":   {[]string{"let = = 3"}, "compile: Unexpected \"=\" at REPL1:1:7"},
 		"in an object too":               {[]string{"{ a: }"}, "compile: Unexpected \"}\" at REPL1:1:6"},
 		"import is refused":              {[]string{`import { z } from "zod"`}, "compile: import and export don't work in the REPL at REPL1:1:1"},
+		"import() too":                   {[]string{`const { x } = await import("node:fs")`}, "compile: import and export don't work in the REPL at REPL1:1:1"},
+		"import in a text":               {[]string{`'import("x")'`}, `"import(\"x\")"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

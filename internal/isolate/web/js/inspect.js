@@ -19,24 +19,27 @@ function style(s, letter, ctx) {
 }
 const named = { special: "p", number: "n", bigint: "i", boolean: "b", undefined: "u", null: "l", string: "s", symbol: "y", date: "d", regexp: "r", module: "k", name: "k" };
 
+const escaped = /[\x00-\x1f\x7f-\x9f\\\ud800-\udfff]/;
+
 function quote(s) {
   let q = "'";
   if (s.includes("'")) q = !s.includes('"') ? '"' : !s.includes("`") && !s.includes("${") ? "`" : "'";
-  let out = "";
+  if (!escaped.test(s) && !s.includes(q)) return q + s + q;
+  const out = []; // a string that grows by += is copied each time
   for (const c of s) {
     const n = c.codePointAt(0);
-    if (c === q || c === "\\") out += "\\" + c;
-    else if (c === "\n") out += "\\n";
-    else if (c === "\t") out += "\\t";
-    else if (c === "\r") out += "\\r";
-    else if (c === "\b") out += "\\b";
-    else if (c === "\f") out += "\\f";
-    else if (c === "\v") out += "\\v";
-    else if (n < 32 || (n >= 127 && n < 160)) out += "\\x" + n.toString(16).toUpperCase().padStart(2, "0");
-    else if (n >= 0xd800 && n <= 0xdfff) out += "\\u" + n.toString(16);
-    else out += c;
+    if (c === q || c === "\\") out.push("\\" + c);
+    else if (c === "\n") out.push("\\n");
+    else if (c === "\t") out.push("\\t");
+    else if (c === "\r") out.push("\\r");
+    else if (c === "\b") out.push("\\b");
+    else if (c === "\f") out.push("\\f");
+    else if (c === "\v") out.push("\\v");
+    else if (n < 32 || (n >= 127 && n < 160)) out.push("\\x" + n.toString(16).toUpperCase().padStart(2, "0"));
+    else if (n >= 0xd800 && n <= 0xdfff) out.push("\\u" + n.toString(16));
+    else out.push(c);
   }
-  return q + out + q;
+  return q + out.join("") + q;
 }
 
 function primitive(v, ctx) {
