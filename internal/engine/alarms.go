@@ -27,12 +27,15 @@ type alarms struct {
 	again   bool // something changed during the look
 	full    bool // more are due than were read
 	running map[actor.AlarmID]bool
-	cancel  func() bool // of the timer for the next alarm
-	idle    *sync.Cond
+	// ended are the runs that ended since the look began to read: what it read
+	// of them is over.
+	ended  map[actor.AlarmID]bool
+	cancel func() bool // of the timer for the next alarm
+	idle   *sync.Cond
 }
 
 func newAlarms(e *Engine) *alarms {
-	a := &alarms{e: e, running: map[actor.AlarmID]bool{}}
+	a := &alarms{e: e, running: map[actor.AlarmID]bool{}, ended: map[actor.AlarmID]bool{}}
 	a.idle = sync.NewCond(&a.mu)
 	return a
 }
@@ -97,6 +100,9 @@ func (a *alarms) look() {
 
 // fire starts what is due and says after how long to look again.
 func (a *alarms) fire() (next time.Duration, ok bool) {
+	a.mu.Lock()
+	clear(a.ended)
+	a.mu.Unlock()
 	now := a.e.clock.Now()
 	due, err := a.e.store.Alarms(a.e.ctx, now, alarmBatch)
 	if err != nil {
@@ -120,10 +126,20 @@ func (a *alarms) fire() (next time.Duration, ok bool) {
 	return max(at.Sub(a.e.clock.Now()), 0), true
 }
 
-// start runs one alarm, unless it runs already.
-func (a *alarms) start(al actor.Alarm) { a.run(al, func(error) {}) }
+// start runs one alarm that is due, unless it runs already or has run meanwhile.
+func (a *alarms) start(al actor.Alarm) {
+	a.mu.Lock()
+	if a.running[al.ID] || a.ended[al.ID] {
+		a.again = a.again || a.ended[al.ID] // it may be due once more
+		a.mu.Unlock()
+		return
+	}
+	a.running[al.ID] = true
+	a.mu.Unlock()
+	a.submit(al, func(error) {})
+}
 
-// run is start; done is told how the run went. It reports false, and does
+// run runs one alarm, due or not; done is told how the run went. It reports false, and does
 // nothing, if the alarm runs already.
 func (a *alarms) run(al actor.Alarm, done func(error)) bool {
 	a.mu.Lock()
@@ -133,6 +149,12 @@ func (a *alarms) run(al actor.Alarm, done func(error)) bool {
 	}
 	a.running[al.ID] = true
 	a.mu.Unlock()
+	a.submit(al, done)
+	return true
+}
+
+// submit hands a run to its actor.
+func (a *alarms) submit(al actor.Alarm, done func(error)) {
 	en := a.e.observed(actor.EntrySchedule, al.Action, al.Args, &actor.Caller{Via: "schedule"})
 	err := a.e.withCell(al.Actor, func(c *cell) {
 		c.submit(&item{
@@ -147,7 +169,6 @@ func (a *alarms) run(al actor.Alarm, done func(error)) bool {
 		a.over(al.ID, err)
 		done(err)
 	}
-	return true
 }
 
 // runs reports whether an alarm is being run.
@@ -162,6 +183,9 @@ func (a *alarms) runs(id actor.AlarmID) bool {
 func (a *alarms) over(id actor.AlarmID, err error) {
 	a.mu.Lock()
 	delete(a.running, id)
+	if a.looking {
+		a.ended[id] = true
+	}
 	full := a.full
 	a.full = false
 	a.mu.Unlock()

@@ -438,6 +438,49 @@ func TestAlarmRunsOnceAndIsRemovedWithItsChanges(t *testing.T) {
 	}
 }
 
+func TestARunThatEndsWhileTheScheduleIsReadIsNotRunAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(l *scriptedLife, j actor.Job) *actor.Outcome {
+		if _, ok := j.(actor.Run); ok {
+			return nil // it runs until the test ends it
+		}
+		return echo(l, j)
+	})
+	if _, err := w.invoke("a", "inc"); err != nil {
+		t.Fatal(err)
+	}
+	l := w.run.life(t, 1)
+	ended := false
+	w.store.mu.Lock()
+	w.store.alarms["al"] = actor.Alarm{ID: "al", Actor: idOf("a"), At: w.clock.Now(), Action: "ring"}
+	w.store.read = func() {
+		w.alarms.mu.Lock()
+		runs := w.alarms.running["al"]
+		w.alarms.mu.Unlock()
+		if !runs || ended {
+			return
+		}
+		ended = true
+		run := job[actor.Run](t, l, 1)
+		l.in <- func() { l.turn(&actor.Outcome{Effects: []actor.Effect{actor.Reply{Call: run.Call}}}) }
+		eventually(t, "the run has ended", func() bool { return !w.alarms.runs("al") })
+	}
+	w.store.mu.Unlock()
+	w.alarms.poke()
+	job[actor.Run](t, l, 1)
+	w.alarms.poke() // it is read as due, and ends before that is acted on
+	eventually(t, "the schedule was read", func() bool {
+		w.alarms.mu.Lock()
+		defer w.alarms.mu.Unlock()
+		return ended && !w.alarms.looking
+	})
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if n := len(l.jobs); n != 2 { // "inc" and the run
+		t.Fatalf("%d jobs: %+v", n, l.jobs)
+	}
+}
+
 func TestFailingAlarmIsRetriedThenKept(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(l *scriptedLife, j actor.Job) *actor.Outcome {

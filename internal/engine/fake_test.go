@@ -159,7 +159,8 @@ type fakeStore struct {
 	queue  []queued
 	held   bool
 	broken error
-	dumb   error // what Acquire fails with; nil: it doesn't
+	read   func() // runs when what is due was read, before it is told; nil: nothing
+	dumb   error  // what Acquire fails with; nil: it doesn't
 	wake   chan struct{}
 	log    []*actor.Batch
 }
@@ -307,8 +308,11 @@ func (s *fakeStore) sorted(keep func(actor.Alarm) bool) []actor.Alarm {
 
 func (s *fakeStore) Alarms(_ context.Context, t time.Time, limit int) ([]actor.Alarm, error) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	all := s.sorted(func(a actor.Alarm) bool { return !a.At.After(t) })
+	all, read := s.sorted(func(a actor.Alarm) bool { return !a.At.After(t) }), s.read
+	s.mu.Unlock()
+	if read != nil {
+		read()
+	}
 	return all[:min(len(all), limit)], nil
 }
 
