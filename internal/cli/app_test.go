@@ -166,6 +166,15 @@ func TestExitCodes(t *testing.T) {
 	}
 }
 
+func TestEachLineOfAHintIsIndented(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	(&App{Err: &b}).finish(context.Background(), errs.New("x", "no").WithHint("one\ntwo"))
+	if want := "error: no [x]\n  one\n  two\n"; b.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", b.String(), want)
+	}
+}
+
 func TestErrorsAreShort(t *testing.T) {
 	t.Parallel()
 	meta := &value.Object{}

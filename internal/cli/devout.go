@@ -118,6 +118,8 @@ func logfmtText(v any) string {
 	switch v := v.(type) {
 	case string:
 		return quoteLog(v)
+	case []string:
+		return quoteLog(strings.Join(v, ","))
 	case fields:
 		var parts []string
 		for _, f := range v {

@@ -27,3 +27,13 @@ func TestALogLineStaysOneLine(t *testing.T) {
 		})
 	}
 }
+
+func TestAListIsReadableInLogfmt(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	d := &devOut{w: &b, style: logfmt, safe: safe.Text, now: func() time.Time { return time.Unix(0, 0) }}
+	d.print(actor.LogInfo, "ready", "", pair{"actors", []string{"chat", "counter"}}, pair{"none", []string(nil)})
+	if want := "time=1970-01-01T00:00:00Z level=INFO event=ready actors=chat,counter none=\"\"\n"; b.String() != want {
+		t.Errorf("got %q, want %q", b.String(), want)
+	}
+}

@@ -99,7 +99,7 @@ func (a *App) printError(err error) {
 			fmt.Fprintf(a.Err, "  at %s\n", a.errText(e.At))
 		}
 		if e.Hint != "" {
-			fmt.Fprintf(a.Err, "  %s\n", a.errText(e.Hint))
+			fmt.Fprintf(a.Err, "  %s\n", strings.ReplaceAll(a.errText(e.Hint), "\n", "\n  "))
 		}
 	}
 	if f != nil && f.more != nil {

@@ -165,7 +165,8 @@ func (h *hosting) announce() {
 	}
 	if err != nil {
 		// Another server of this project has announced itself; this one goes on.
-		h.note(actor.LogWarn, "not_announced", err.Error()+"; reach this server with --url", pair{"msg", err.Error()})
+		text := err.Error() + "; reach this server with --url"
+		h.note(actor.LogWarn, "not_announced", text, pair{"msg", text})
 	}
 }
 
