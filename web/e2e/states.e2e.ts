@@ -157,6 +157,7 @@ alone(
     await page.keyboard.press("Escape");
     await expect(page.getByRole("dialog")).toHaveCount(0);
     await page.keyboard.press("/");
+    await expect(page.getByRole("searchbox", { name: "Filter actors" })).toBeFocused();
     await page.keyboard.type("key:b");
     await expect(page.getByRole("grid")).toHaveAttribute("aria-rowcount", "1");
     await page.keyboard.press("Escape");
@@ -171,11 +172,13 @@ alone(
     const name = (await page.locator("main h1").textContent()) ?? "";
     await page.keyboard.press("2");
     await expect(page).toHaveURL(/\/events/);
+    await expect(page.getByRole("row", { name: /increment/ })).toBeVisible();
     await page.keyboard.press("j");
     await expect(page.getByRole("complementary", { name: "Selected entry" })).toBeVisible();
     await page.keyboard.press("Escape");
     await expect(page.getByRole("complementary")).toHaveCount(0);
     await page.keyboard.press("1");
+    await expect(page.getByRole("treeitem").first()).toBeVisible();
     await page.keyboard.press("e");
     await expect(page.getByRole("textbox", { name: "State as tagged JSON" })).toBeFocused();
     await page.keyboard.press("Control+a");

@@ -115,7 +115,8 @@ export function shownKeys(keys: string): string[] {
 }
 
 function typing(target: EventTarget | null): boolean {
-  if (!(target instanceof HTMLElement)) return false;
+  // A field of a dialog that was just closed has the keys until the page is painted.
+  if (!(target instanceof HTMLElement) || !target.checkVisibility()) return false;
   // An editor in a shadow root is seen as its host.
   return (
     target.isContentEditable ||

@@ -32,7 +32,16 @@ export function Filter({ value, onChange, label, placeholder, error }: Props) {
     return () => clearTimeout(t);
   }, [text, onChange]);
   useCommands([
-    { id: "filter", title: label, group: "List", keys: "/", run: () => field.current?.select() },
+    {
+      id: "filter",
+      title: label,
+      group: "List",
+      keys: "/",
+      run: () => {
+        field.current?.focus(); // not every browser's select does
+        field.current?.select();
+      },
+    },
   ]);
   return (
     <div className={css.box} data-bad={error ? "" : undefined}>
