@@ -27,6 +27,9 @@ says is asked of the project's running server; without one it is not evaluated.`
   rivet config --schema > rivet.schema.json`,
 		Args: atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if schema && a.filter != nil {
+				return a.printRaw(cmd.Context(), config.Schema(), false)
+			}
 			if schema {
 				_, err := a.Out.Write(config.Schema())
 				return err

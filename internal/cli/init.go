@@ -42,7 +42,7 @@ It needs no Node and no npm install.`,
 		Args: atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if list {
-				return listTemplates(a)
+				return listTemplates(cmd.Context(), a)
 			}
 			if len(args) > 0 {
 				o.dir = args[0]
@@ -67,10 +67,10 @@ func templateNames() []string {
 	return names
 }
 
-func listTemplates(a *App) error {
+func listTemplates(ctx context.Context, a *App) error {
 	all := templates.All()
 	if a.global.json {
-		return writeJSON(a.Out, all, a.OutTTY, a.OutTTY, a.colorOut())
+		return a.printJSON(ctx, all)
 	}
 	if !a.OutTTY {
 		for _, t := range all {
@@ -138,7 +138,7 @@ func runInit(ctx context.Context, a *App, o initOptions) error {
 			WithHint("check that it is a place of yours with room on its disk, or name another directory")
 	}
 	res := initResult{Dir: dir, Name: o.name, Template: t.Name, Files: written, Left: left, Next: nextCommands(a, dir, t)}
-	return printInit(a, res, o.dir)
+	return printInit(ctx, a, res, o.dir)
 }
 
 func findTemplate(name string) (templates.Template, error) {
@@ -214,9 +214,9 @@ func nextCommands(a *App, dir string, t templates.Template) []string {
 	return []string{"cd " + quoteArg(shownDir(a, dir)), "rivet dev"}
 }
 
-func printInit(a *App, r initResult, typed string) error {
+func printInit(ctx context.Context, a *App, r initResult, typed string) error {
 	if a.global.json {
-		return writeJSON(a.Out, r, a.OutTTY, a.OutTTY, a.colorOut())
+		return a.printJSON(ctx, r)
 	}
 	p := painter(a.colorOut())
 	where := typed

@@ -39,10 +39,13 @@ var printed = []struct {
 	{"scheduled", "rivet schedule run, cancel, retry: the scheduled action as it was", reflect.TypeFor[inspect.Alarm]()},
 	{"emitted", "rivet emit", reflect.TypeFor[inspect.Emitted]()},
 	{"called", "rivet call: the output as a JSON client gets it, none if it is undefined", reflect.TypeFor[called]()},
+	{"heard", "rivet call --listen, a line an event; the call's own line is as without it", reflect.TypeFor[heard]()},
 	{"benched", "rivet bench", reflect.TypeFor[inspect.Benched]()},
 	{"exported", "each line of rivet export", reflect.TypeFor[inspect.Exported]()},
 	{"imported", "each line of rivet import", reflect.TypeFor[inspect.Imported]()},
 	{"evaluated", "rivet repl, a line an input", reflect.TypeFor[inspect.ReplAnswer]()},
+	{"begun", "rivet init", reflect.TypeFor[begun]()},
+	{"templates", "rivet init --list", reflect.TypeFor[[]template]()},
 	{"built", "rivet build", reflect.TypeFor[built]()},
 	{"checked", "rivet check", reflect.TypeFor[checked]()},
 	{"doctored", "rivet doctor", reflect.TypeFor[doctored]()},
@@ -60,6 +63,12 @@ var printed = []struct {
 // called is what `rivet call --json` prints.
 type called struct {
 	Output any `json:"output,omitempty"`
+}
+
+// heard is an event that came to `rivet call --listen`.
+type heard struct {
+	Event string `json:"event"`
+	Args  []any  `json:"args"`
 }
 
 // page is a page of the documentation.

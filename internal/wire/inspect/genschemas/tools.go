@@ -81,3 +81,20 @@ type opened struct {
 	URL    string `json:"url"`              // with a code that works once, for 30 seconds
 	Server string `json:"server,omitempty"` // that it looks into
 }
+
+// begun is what `rivet init --json` prints.
+type begun struct {
+	Dir      string   `json:"dir"`
+	Name     string   `json:"name"`
+	Template string   `json:"template"`
+	Files    []string `json:"files"` // that were written
+	Left     []string `json:"left"`  // that were there already and stayed as they were
+	Next     []string `json:"next"`  // commands to type
+}
+
+// template is one that a project can begin with.
+type template struct {
+	Name  string `json:"name"`
+	Title string `json:"title"`
+	Try   string `json:"try"` // a command that calls it
+}
