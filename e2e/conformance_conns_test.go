@@ -253,6 +253,25 @@ func TestConformance053OnConnectThatFails(t *testing.T) {
 	conns.everywhere(t, "line053", `[[true,1,"disconnected"],[true,1,"disconnected"],[true,1,"disconnected"],0]`)
 }
 
+// It was accepted, so what onConnect did before it failed can be undone.
+func TestOnDisconnectFollowsAnOnConnectThatFailed(t *testing.T) {
+	t.Parallel()
+	s := conns.server(t)
+	w := s.json()
+	for _, how := range []string{"throws", "rejects", "hangs"} {
+		q := of("picky", keyOf(t, how))
+		if r := w.call(t, q, "run", `[]`, "X-RivetKit-Conn-Params", `"`+how+`"`); r.status == 200 {
+			t.Errorf("%s: %d %s", how, r.status, r.body)
+		}
+		s.eventually(t, q, "left", `[]`, `["`+how+`"]`)
+		c := s.wired().dial(t, q, `"`+how+`"`)
+		for !strings.HasPrefix(c.next(), "closed") {
+		}
+		s.eventually(t, q, "left", `[]`, `["`+how+`","`+how+`"]`)
+		s.wantCall(t, q, "ran", `[]`, `0`)
+	}
+}
+
 func TestConformance054ActionsWaitForOnConnect(t *testing.T) {
 	t.Parallel()
 	s := conns.server(t)

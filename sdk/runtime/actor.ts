@@ -131,12 +131,16 @@ export class Actor {
     try {
       try {
         await this.admit(conn, slot);
-        await this.connected(conn);
       } catch (error) {
         host().fail(h, call, error);
         return;
       }
-      await this.act(call, new Context(this, conn), name, args, true);
+      try {
+        await this.connected(conn);
+        await this.act(call, new Context(this, conn), name, args, true);
+      } catch (error) {
+        host().fail(h, call, error); // onConnect's: act answers itself
+      }
       await this.disconnected(conn);
     } finally {
       host().remove(h, slot);

@@ -196,13 +196,16 @@ const door = actor({
 const picky = actor({
   ...open,
   options: { lifecycle: { onConnectTimeout: 50 } },
-  state: { ran: 0 },
+  state: { ran: 0, left: [] as unknown[] },
+  onDisconnect: (c, conn) => {
+    if (conn.params !== undefined) c.state.left.push(conn.params);
+  },
   onConnect: (_c, conn) => {
     if (conn.params === "throws") throw new UserError("not today", { code: "not_today" });
     if (conn.params === "rejects") return later(1).then(() => Promise.reject(new Error("not later either")));
     if (conn.params === "hangs") return new Promise<void>(() => {});
   },
-  actions: { run: (c) => ++c.state.ran, ran: (c) => c.state.ran },
+  actions: { run: (c) => ++c.state.ran, ran: (c) => c.state.ran, left: (c) => c.state.left },
 });
 
 const slow = actor({
