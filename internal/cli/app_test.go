@@ -348,3 +348,19 @@ func TestInitSaysWhyItCanNotWrite(t *testing.T) {
 		t.Errorf("%d %s", code, errOut)
 	}
 }
+
+func TestHelpFitsTheTerminal(t *testing.T) {
+	t.Parallel()
+	for _, width := range []int{60, 80, 200} {
+		for _, cmd := range newRoot(&App{}).Commands() {
+			_, out, _ := run(t, &App{OutTTY: true, Width: width}, cmd.Name(), "--help")
+			flags := out[strings.LastIndex(out, "\nExamples"):]
+			_, flags, _ = strings.Cut(flags, "\nFlags")
+			for _, line := range strings.Split(flags, "\n") {
+				if n := len([]rune(line)); n > width {
+					t.Errorf("%s at %d: %d columns: %s", cmd.Name(), width, n, line)
+				}
+			}
+		}
+	}
+}

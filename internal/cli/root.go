@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -28,11 +29,11 @@ Examples
 {{- if .HasAvailableLocalFlags}}
 
 Flags
-{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}
+{{.LocalFlags.FlagUsagesWrapped HELPWIDTH | trimTrailingWhitespaces}}{{end}}
 {{- if .HasAvailableInheritedFlags}}
 
 Flags of every command
-{{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}
+{{.InheritedFlags.FlagUsagesWrapped HELPWIDTH | trimTrailingWhitespaces}}{{end}}
 `
 
 // Commands is the tree of rivet's commands, for what is generated of it.
@@ -103,7 +104,7 @@ func newRoot(a *App) *cobra.Command {
 		newTypesCommand(a),
 		newVersionCommand(a),
 	)
-	root.SetHelpTemplate(helpTemplate)
+	root.SetHelpTemplate(a.helpTemplate())
 	help := newHelpCommand(root)
 	root.SetHelpCommand(help)
 	root.CompletionOptions.DisableDefaultCmd = true
@@ -215,4 +216,13 @@ func countOf(n int) string {
 		return "one argument at most"
 	}
 	return fmt.Sprintf("%d arguments at most", n)
+}
+
+// helpTemplate is how help is written: on a terminal flags are told in its width.
+func (a *App) helpTemplate() string {
+	width := 0 // as it is
+	if a.OutTTY {
+		width = max(a.width(), 40)
+	}
+	return strings.ReplaceAll(helpTemplate, "HELPWIDTH", strconv.Itoa(width))
 }
