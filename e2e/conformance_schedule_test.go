@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
@@ -65,6 +66,10 @@ func TestConformance095InAScheduledAction(t *testing.T) {
 		s.call(t, q, "missing", `[]`)
 		s.awaitLog(t, "failed for good", "nobody", "planner/"+escapedKey(t))
 		s.wantCall(t, q, "get", `[]`, `[]`)
+		out, errOut, code := rivet(t, s.dir, "schedule", "--jq", `.items[] | select(.action == "nobody") | .status`)
+		if code != 0 || strings.TrimSpace(out) != "failed" {
+			t.Errorf("it isn't kept as failed: exit %d\n%s%s", code, out, errOut)
+		}
 	})
 	t.Run("retried if it throws", func(t *testing.T) {
 		q := of("planner", keyOf(t))
