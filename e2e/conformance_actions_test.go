@@ -144,6 +144,19 @@ func TestAThrownValueThatIsNoErrorIsLoggedOnce(t *testing.T) {
 	}
 }
 
+func TestTheLogHasTheCausesOfAnError(t *testing.T) {
+	t.Parallel()
+	s := actions.server(t)
+	q := of("errors", keyOf(t))
+	at := actions.lineOf(t, "const cause = new TypeError")
+	s.json().call(t, q, "caused", `[false,"`+keyOf(t)+`/a"]`).want(t, "an Error", 500, masked)
+	s.awaitLog(t, `"level":"error"`, "Caused by: TypeError: the inner one of "+keyOf(t)+"/a", at, "Caused by: the innermost of "+keyOf(t)+"/a")
+	s.json().call(t, q, "caused", `[true,"`+keyOf(t)+`/b"]`).want(t, "a UserError", 400, `{"c":"user_error","m":"outer"}`)
+	s.awaitLog(t, `"level":"warn"`, `"msg":"outer"`, "Caused by: TypeError: the inner one of "+keyOf(t)+"/b", at)
+	s.json().call(t, q, "aggregate", `["`+keyOf(t)+`"]`).want(t, "an AggregateError", 500, masked)
+	s.awaitLog(t, "Caused by: Error: the first of "+keyOf(t), "Caused by: RangeError: the second of "+keyOf(t))
+}
+
 // hasLog tells whether one line of the log has all these texts.
 func (s *server) hasLog(texts ...string) bool {
 	s.mu.Lock()

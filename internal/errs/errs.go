@@ -90,6 +90,10 @@ type Error struct {
 	// Stack is the TypeScript stack for the server's log.
 	Stack string
 
+	// Causes are the errors below it that an actor told, with their stacks, for
+	// the server's log.
+	Causes []string
+
 	// Logged tells that a line of the log has it already, where it was thrown.
 	Logged bool
 

@@ -199,11 +199,14 @@ func hostFail(i *instance, a []goja.Value) goja.Value {
 	call := actor.CallID(arg(a, 0).ToInteger())
 	err := i.iso.errorOf(arg(a, 1))
 	run := i.calls[call]
-	if !err.Public {
+	if !err.Public || len(err.Causes) > 0 {
 		if err.At == "" && run != nil {
 			err.At = i.placeOf(run.inv.action)
 		}
 		l := actor.Log{Level: actor.LogError, Msg: err.Msg, At: err.At}
+		if err.Public { // it is meant for the caller; the cause, for whoever reads this
+			l.Level = actor.LogWarn
+		}
 		if run != nil && run.inv.action != "" {
 			l.Fields = append(l.Fields, actor.LogField{Key: "action", Value: run.inv.action})
 		}

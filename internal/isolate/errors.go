@@ -48,6 +48,7 @@ func (r *isolate) readError(e *errs.Error, o *goja.Object) {
 		e.Stack = r.stack(stack.String())
 		e.At = r.v.code.maps.At(stack.String())
 	}
+	e.Causes = r.causes(o, maxCauses)
 	name, msg := text(o.Get("name")), text(o.Get("message"))
 	marked := o.GetSymbol(r.fn.actorError)
 	if marked == nil || !marked.ToBoolean() {
@@ -84,6 +85,41 @@ func (r *isolate) readError(e *errs.Error, o *goja.Object) {
 			e.Metadata = v
 		}
 	}
+}
+
+// maxCauses bounds how many errors below an error are told.
+const maxCauses = 5
+
+// causes are the errors that o was made of: its cause, and an AggregateError's
+// errors, each with its stack, and theirs.
+func (r *isolate) causes(o *goja.Object, most int) []string {
+	var below []goja.Value
+	if c := o.Get("cause"); c != nil && !goja.IsUndefined(c) {
+		below = append(below, c)
+	}
+	if list, ok := o.Get("errors").(*goja.Object); ok && text(o.Get("name")) == "AggregateError" && jsvalue.IsArray(list) {
+		for i := range min(list.Get("length").ToInteger(), int64(most)) {
+			below = append(below, list.Get(strconv.FormatInt(i, 10)))
+		}
+	}
+	var out []string
+	for _, v := range below {
+		if len(out) >= most {
+			break
+		}
+		c, ok := v.(*goja.Object)
+		if !ok || c.ClassName() != "Error" {
+			out = append(out, r.inspect(v))
+			continue
+		}
+		if stack, ok := c.Get("stack").(goja.String); ok {
+			out = append(out, r.stack(stack.String()))
+		} else {
+			out = append(out, text(c.Get("message")))
+		}
+		out = append(out, r.causes(c, most-len(out))...)
+	}
+	return out
 }
 
 // errorFrom is what a goja call failed with as an error.
@@ -184,8 +220,12 @@ func stackField(e *errs.Error) []actor.LogField {
 	if e.Class != "" {
 		fields = append(fields, actor.LogField{Key: "error", Value: e.Class})
 	}
-	if e.Stack != "" {
-		fields = append(fields, actor.LogField{Key: "stack", Value: e.Stack})
+	stack := e.Stack
+	for _, c := range e.Causes {
+		stack += "\nCaused by: " + c
+	}
+	if stack = strings.TrimPrefix(stack, "\n"); stack != "" {
+		fields = append(fields, actor.LogField{Key: "stack", Value: stack})
 	}
 	return fields
 }

@@ -61,6 +61,11 @@ const errors = actor({
       await later(1);
       throw new Error("secret later");
     },
+    caused: (_c, isPublic: boolean, key: string) => {
+      const cause = new TypeError(`the inner one of ${key}`, { cause: `the innermost of ${key}` });
+      throw isPublic ? new UserError("outer", { cause }) : new Error("outer", { cause });
+    },
+    aggregate: (_c, key: string) => Promise.any([Promise.reject(new Error(`the first of ${key}`)), Promise.reject(new RangeError(`the second of ${key}`))]),
     throwValue: (_c, value: unknown) => {
       throw value;
     },
