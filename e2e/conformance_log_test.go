@@ -46,6 +46,19 @@ func TestConformance108StructuredLog(t *testing.T) {
 	})
 }
 
+func TestAStackInALogHasTypeScriptPositions(t *testing.T) {
+	t.Parallel()
+	s := startLogging(t, environ())
+	s.call(t, of("logs", "a"), "stacks", `[]`)
+	at := "(" + (&topic{name: "conf_log"}).lineOf(t, "// where it was made")
+	for _, where := range []string{"c.log", "console"} {
+		s.awaitLog(t, "stack of "+where, `Error: with a stack\n    at stacks `+at)
+	}
+	if strings.Contains(s.output(), "user.js") {
+		t.Errorf("a position of the program:\n%s", s.output())
+	}
+}
+
 func TestConformance109LogLevels(t *testing.T) {
 	t.Parallel()
 	levels := []string{"trace", "debug", "info", "warn", "error", "critical"}

@@ -2,6 +2,7 @@ package isolate
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/dop251/goja"
@@ -75,7 +76,7 @@ func (r *isolate) logLine(a []goja.Value) (msg string, fields []actor.LogField) 
 	if o, ok := arg(a, 0).(*goja.Object); ok {
 		msg = r.inspect(o)
 	} else {
-		msg = text(arg(a, 0))
+		msg = r.placed(text(arg(a, 0)))
 	}
 	n := 0
 	for _, v := range a[min(1, len(a)):] {
@@ -83,7 +84,7 @@ func (r *isolate) logLine(a []goja.Value) (msg string, fields []actor.LogField) 
 			if data, err := jsvalue.ToValue(r.vm, o, jsvalue.Options{}); err == nil {
 				if obj, ok := data.(*value.Object); ok {
 					for k, key := range obj.Keys {
-						fields = append(fields, actor.LogField{Key: key, Value: said(obj.Vals[k])})
+						fields = append(fields, actor.LogField{Key: key, Value: r.said(obj.Vals[k])})
 					}
 					continue
 				}
@@ -93,15 +94,27 @@ func (r *isolate) logLine(a []goja.Value) (msg string, fields []actor.LogField) 
 		if err != nil {
 			data = r.inspect(v)
 		}
-		fields = append(fields, actor.LogField{Key: "arg" + strconv.Itoa(n), Value: said(data)})
+		fields = append(fields, actor.LogField{Key: "arg" + strconv.Itoa(n), Value: r.said(data)})
 		n++
 	}
 	return msg, fields
 }
 
-// said is what a log shows of a value: of an error that it has a name and a
-// message, which JSON leaves out.
-func said(v value.Value) value.Value {
+// placed is a text of a script's with TypeScript positions for those of the
+// program, if it has an error's stack.
+func (r *isolate) placed(s string) string {
+	if !strings.Contains(s, "\n\tat ") && !strings.HasPrefix(s, "\tat ") {
+		return s
+	}
+	return r.v.code.maps.Stack(s)
+}
+
+// said is what a log shows of a value: of an error its name and its message,
+// which JSON leaves out; of a stack where it leads to.
+func (r *isolate) said(v value.Value) value.Value {
+	if s, ok := v.(string); ok {
+		return r.placed(s)
+	}
 	e, ok := v.(*value.Error)
 	switch {
 	case !ok:

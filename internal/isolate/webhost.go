@@ -62,7 +62,7 @@ func (r *isolate) Log(level actor.LogLevel, msg string, fields []actor.LogField)
 	if r.muted() {
 		return
 	}
-	r.logFor(r.cur, actor.Log{Level: level, Msg: msg, Fields: fields, At: r.position()})
+	r.logFor(r.cur, actor.Log{Level: level, Msg: r.placed(msg), Fields: fields, At: r.position()})
 }
 
 // muted reports whether top-level code of an actor isolate runs: the server

@@ -19,6 +19,11 @@ const logs = actor({
       }
       c.log.error("errors", new RangeError("too far"), { err: new Error("of a field"), name: new MyError() });
     },
+    stacks: (c) => {
+      const { stack } = new Error("with a stack"); // where it was made
+      c.log.info("stack of c.log", { stack });
+      console.log(`stack of console: ${stack}`);
+    },
     levels: (c) => {
       for (const level of ["trace", "debug", "info", "warn", "error", "critical"] as const) c.log[level](`at ${level}`);
     },
