@@ -163,20 +163,20 @@ const tidy = actor({ onAuth: () => {}, types: { events: {} }, state: { n: 1 }, a
 	s := startDev(t, dir)
 	s.wantCall(t, of("tidy"), "get", `[]`, `1`)
 	for name, tt := range map[string]struct{ config, want string }{
-		"unknown key":           {`onStarted: () => {}`, `onStarted`},
-		"unknown option":        {`options: { action: { timeoutt: 5 } }`, `options.action.timeoutt`},
-		"hook is no function":   {`onStart: "now"`, `onStart`},
-		"action is no function": {`actions: { get: 5 }`, `actions.get`},
-		"state and createState": {`state: {}, createState: () => ({})`, `createState`},
-		"function in the state": {`state: { users: [{ "on load"() {} }] }`, `state.users[0]["on load"]`},
-		"promise in connState":  {`connState: new Map([["a", Promise.resolve()]])`, `connState.a`},
-		"vars and createVars":   {`vars: {}, createVars: () => ({})`, `createVars`},
+		"unknown key":           {`onStarted: () => {}`, `"onStarted"`},
+		"unknown option":        {`options: { action: { timeoutt: 5 } }`, `"options.action.timeoutt"`},
+		"hook is no function":   {`onStart: "now"`, `"onStart"`},
+		"action is no function": {`actions: { get: 5 }`, `"actions.get"`},
+		"state and createState": {`state: {}, createState: () => ({})`, `"createState"`},
+		"function in the state": {`state: { users: [{ "on load"() {} }] }`, `state.users[0]["on load"] is a function`},
+		"promise in connState":  {`connState: { at: [new Map([["a", Promise.resolve()]])] }`, `connState.at[0].a is a Promise`},
+		"vars and createVars":   {`vars: {}, createVars: () => ({})`, `"createVars"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			mark := s.mark()
 			save(t, path, good+"const messy = actor({ "+tt.config+" } as never);\n"+strings.Replace(use, "tidy", "tidy, messy", 1))
 			ev := fmt.Sprint(s.event(t, "build_failed", mark))
-			if !containsAll(ev, []string{`"messy"`, `"` + tt.want + `"`, "registry.ts:4"}) {
+			if !containsAll(ev, []string{`"messy"`, tt.want, "registry.ts:4"}) {
 				t.Errorf("the error does not name messy, %s and registry.ts:4:\n%s", tt.want, ev)
 			}
 			s.wantCall(t, of("tidy"), "get", `[]`, `1`)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/dop251/goja"
@@ -137,10 +138,30 @@ func (l *loading) describe() {
 	}
 	reg, err := registryOf(v, l.v.code.bundle)
 	if err == nil {
+		err = unstorable(l.r.states(reg))
+	}
+	if err == nil {
 		l.v.registry = reg
 		l.r.learnApp()
 	}
 	l.finish(err)
+}
+
+// unstorable is why code with these initial states isn't served; nil if there
+// are none.
+func unstorable(problems []*errs.Error) error {
+	if len(problems) == 0 {
+		return nil
+	}
+	msgs := make([]string, len(problems))
+	for i, p := range problems {
+		msgs[i] = p.Msg
+	}
+	e := &errs.Error{Code: errs.BuildFailed, Msg: strings.Join(msgs, "\n"), At: problems[0].At, Hint: problems[0].Hint}
+	if e.Hint == "" {
+		e.Hint = loadHint
+	}
+	return e
 }
 
 func (r *isolate) entry() goja.Value {

@@ -106,7 +106,6 @@ function* check(config: Record<string, unknown>): Generator<string> {
       yield `cannot define both "${value}" and "${maker}"`;
     }
   }
-  for (const key of ["state", "connState"]) yield* checkData(key, config[key], new Set());
   const { actions, options } = config as { actions?: unknown; options?: unknown };
   yield* checkActions(actions);
   yield* checkOptions(options);
@@ -149,40 +148,6 @@ function* checkOptions(options: unknown): Generator<string> {
       }
     }
   }
-}
-
-/** What a state can't hold, by its path; the runtime knows more kinds, when it stores them. */
-function* checkData(path: string, value: unknown, seen: Set<unknown>): Generator<string> {
-  if (typeof value === "function" || typeof value === "symbol") {
-    yield `"${path}" is ${kind(value)}, which can't be stored`;
-  }
-  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return;
-  if (seen.has(value)) return;
-  seen.add(value);
-  for (const of of [Promise, WeakMap, WeakSet, WeakRef]) {
-    if (value instanceof of) yield `"${path}" is a ${of.name}, which can't be stored`;
-  }
-  if (value instanceof Map) {
-    for (const [key, item] of value) {
-      yield* checkData(`${path}.key`, key, seen);
-      yield* checkData(member(path, key), item, seen);
-    }
-  } else if (value instanceof Set) {
-    for (const item of value) yield* checkData(`${path}.value`, item, seen);
-  } else {
-    const members = Object.entries(Object.getOwnPropertyDescriptors(value));
-    for (const [key, { value: item, enumerable }] of members) {
-      if (enumerable)
-        yield* checkData(Array.isArray(value) ? `${path}[${key}]` : member(path, key), item, seen);
-    }
-  }
-}
-
-function member(path: string, key: unknown): string {
-  const name = String(key);
-  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name)
-    ? `${path}.${name}`
-    : `${path}[${JSON.stringify(name)}]`;
 }
 
 function* checkTime(path: string, value: unknown): Generator<string> {
