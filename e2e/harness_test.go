@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -150,6 +151,12 @@ func (w *lockedWriter) Write(p []byte) (int, error) {
 // event waits for a line with that "event", from line number from on.
 func (s *server) event(t testing.TB, name string, from int) map[string]any {
 	t.Helper()
+	return s.anyEvent(t, from, name)
+}
+
+// anyEvent waits for a line with one of these events.
+func (s *server) anyEvent(t testing.TB, from int, names ...string) map[string]any {
+	t.Helper()
 	deadline := time.After(30 * time.Second)
 	for {
 		s.mu.Lock()
@@ -157,7 +164,7 @@ func (s *server) event(t testing.TB, name string, from int) map[string]any {
 		s.mu.Unlock()
 		for _, line := range lines[min(from, len(lines)):] {
 			var m map[string]any
-			if json.Unmarshal([]byte(line), &m) == nil && m["event"] == name {
+			if json.Unmarshal([]byte(line), &m) == nil && slices.Contains(names, fmt.Sprint(m["event"])) {
 				return m
 			}
 		}
@@ -165,9 +172,9 @@ func (s *server) event(t testing.TB, name string, from int) map[string]any {
 		select {
 		case <-grew:
 		case <-s.exited:
-			t.Fatalf("rivet dev ended before %q:\n%s\n%s", name, s.output(), s.stderr())
+			t.Fatalf("rivet dev ended before %q:\n%s\n%s", names, s.output(), s.stderr())
 		case <-deadline:
-			t.Fatalf("no %q line after 30 s:\n%s\n%s", name, s.output(), s.stderr())
+			t.Fatalf("no %q line after 30 s:\n%s\n%s", names, s.output(), s.stderr())
 		}
 	}
 }

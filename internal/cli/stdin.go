@@ -39,7 +39,12 @@ func (e *endingReader) Read(p []byte) (int, error) {
 		case c := <-read:
 			e.left, e.err = c.text, c.err
 		case <-e.over:
-			e.err = errInterruptedRead
+			select {
+			case c := <-read: // what has come counts
+				e.left, e.err = c.text, c.err
+			default:
+				e.err = errInterruptedRead
+			}
 		}
 	}
 	n := copy(p, e.left)

@@ -15,12 +15,14 @@ func TestStandardInputEndsWithTheCommand(t *testing.T) {
 	over := make(chan struct{})
 	a := &App{In: r, over: over}
 	in := a.stdin()
-	go func() {
-		_, _ = w.Write([]byte("one")) // fails once the test has ended
-		close(over)
-	}()
-	if text, err := io.ReadAll(in); string(text) != "one" || !errors.Is(err, errInterruptedRead) {
-		t.Errorf("read %q, %v", text, err)
+	go func() { _, _ = w.Write([]byte("one")) }() // fails once the test has ended
+	var one [3]byte
+	if _, err := io.ReadFull(in, one[:]); err != nil || string(one[:]) != "one" {
+		t.Errorf("read %q, %v", one, err)
+	}
+	close(over)
+	if text, err := io.ReadAll(in); len(text) != 0 || !errors.Is(err, errInterruptedRead) {
+		t.Errorf("after the end: read %q, %v", text, err)
 	}
 }
 
