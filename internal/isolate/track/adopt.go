@@ -29,6 +29,8 @@ type source struct {
 	deep  bool        // some val is an object
 	ours  bool        // taken as it is: no script has it but through us
 	still bool        // not watched
+	guest bool        // of another state: copied as it is now, and forgotten
+	hosts bool        // some val is a guest
 }
 
 type sourceData struct {
@@ -95,7 +97,7 @@ func (s *survey) visit(o *goja.Object) (what string) {
 		return ""
 	}
 	if foreign {
-		return "part of another actor's state"
+		return s.visitGuest(o)
 	}
 	if n != nil {
 		o = n.target
@@ -125,6 +127,30 @@ func (s *survey) visit(o *goja.Object) (what string) {
 		}
 	case jsvalue.Map, jsvalue.Set, jsvalue.Date, jsvalue.RegExp, jsvalue.Error, jsvalue.Bytes:
 		f.ours = f.ours || r.wasOurs(o)
+	}
+	s.list.add(f)
+	return s.content(f)
+}
+
+// visitGuest surveys a part of another state, such as a connection's.
+func (s *survey) visitGuest(o *goja.Object) (what string) {
+	if s.list.of(o) != nil {
+		return ""
+	}
+	if len(s.path) > value.MaxDepth {
+		return "nested too deep"
+	}
+	r := s.t.r
+	f := &source{obj: o, from: o, class: jsvalue.ClassOf(r.vm, o), still: true, guest: true}
+	switch f.class {
+	case jsvalue.Proxy:
+		f.class = jsvalue.ClassOf(r.vm, r.nodes[o].target) // read by its own tracker's traps
+	case jsvalue.Bytes: // its memory goes on changing
+		c, err := jsvalue.Clone(r.vm, o)
+		if err != nil {
+			return "an object that can't be copied"
+		}
+		f.from = c.(*goja.Object)
 	}
 	s.list.add(f)
 	return s.content(f)
@@ -250,6 +276,9 @@ func (s *survey) child(f *source, i int, key string, v goja.Value) (what string)
 		return "a symbol"
 	}
 	f.deep = true
+	if _, foreign := s.t.find(o); foreign {
+		f.hosts = true
+	}
 	if what = s.visit(o); what == "" {
 		s.path = s.path[:len(s.path)-1]
 	}
@@ -264,6 +293,7 @@ var kinds = [...]value.NodeKind{jsvalue.Plain: value.KindObject, jsvalue.Array: 
 func (s *survey) commit() {
 	t := s.t
 	s.copyMemory()
+	guests := false
 	for _, f := range s.list.all {
 		switch {
 		case f.n != nil: // it comes back
@@ -273,9 +303,12 @@ func (s *survey) commit() {
 			f.n = t.newNode(kinds[f.class], f.from, f.proxy)
 		default:
 			f.n = t.newNode(kinds[f.class], f.blank(t), nil)
-			f.n.src = f // until Seal, also of what isn't watched: it is one object
 			t.watched.add(f)
-			t.weight += f.weight()
+			if guests = guests || f.guest; !f.guest {
+				f.n.touched = f.hosts
+				f.n.src = f // until Seal, also of what isn't watched: it is one object
+				t.weight += f.weight()
+			}
 		}
 		if f.name != "" && t.opts.OnClassInstance != nil {
 			t.opts.OnClassInstance(f.name)
@@ -286,6 +319,15 @@ func (s *survey) commit() {
 			f.fill()
 		}
 		f.n.finish()
+	}
+	if guests { // the next time they are other copies
+		all := t.watched.all
+		t.watched = sources{}
+		for _, f := range all {
+			if !f.guest {
+				t.watched.add(f)
+			}
+		}
 	}
 }
 

@@ -111,6 +111,50 @@ func TestStateBehavesAsItself(t *testing.T) {
 	}
 }
 
+// A connection's state in the actor's, at any depth, is a copy as it was then.
+func TestAPartOfAnotherStateIsCopied(t *testing.T) {
+	w := newWorld(t)
+	init, err := w.vm.RunString(`({user: {name: "a", in: [{n: 1}]}, tags: new Set([1]), map: new Map([["k", {v: 1}]]), bytes: new Uint8Array([1]), when: new Date(5), err: new RangeError("r")})`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := w.t.r.New(Options{Root: "conn.state"})
+	if err := other.SetRoot(init); err != nil {
+		t.Fatal(err)
+	}
+	_ = w.vm.Set("other", other.Root())
+	w.turn(t, `c.state = {list: []};
+		c.state.list.push({at: other.user, all: [other.user, other.tags, other.map, other.bytes, other.when, other.err]});
+		other.user.name = "later"; other.tags.add(2); other.map.get("k").v = 2; other.bytes[0] = 9; other.when.setTime(6); other.err.message = "later";
+		c.state.list.push({at: other.user, bytes: other.bytes}); c.state.whole = {other}`)
+	check := func(when string) {
+		t.Helper()
+		for _, src := range []string{
+			`JSON.stringify(c.state.list[0].at) === '{"name":"a","in":[{"n":1}]}'`, "c.state.list[0].at === c.state.list[0].all[0]",
+			"[...c.state.list[0].all[1]].join() === '1'", "c.state.list[0].all[2].get('k').v === 1", "c.state.list[0].all[3][0] === 1",
+			"c.state.list[0].all[4].getTime() === 5", "c.state.list[0].all[5].message === 'r' && c.state.list[0].all[5] instanceof RangeError",
+			"c.state.list[1].at.name === 'later' && c.state.list[1].bytes[0] === 9", "c.state.whole.other.map.get('k').v === 2",
+		} {
+			if v, err := w.vm.RunString(src); err != nil || !v.ToBoolean() {
+				t.Errorf("%s: %s: %v, %v", when, src, v, err)
+			}
+		}
+		if got, want := shape(w.image.Value()), stateOf(t, w.vm); got != want {
+			t.Errorf("%s: image %s\nstate %s", when, got, want)
+		}
+	}
+	check("at once")
+	w.t.Seal()
+	if p := w.turn(t, `other.user.name = "much later"; other.map.clear(); other.bytes[0] = 7`); p != nil {
+		t.Errorf("a change of the other wrote %x", p)
+	}
+	check("after changes of the other")
+	w.turn(t, "c.state.list[0].at.in[0].n = 2; c.state.list[0].all[3][0] = 5")
+	if v, _ := w.vm.RunString("other.user.in[0].n === 1 && other.bytes[0] === 7"); !v.ToBoolean() {
+		t.Error("a change of the copy changed the other")
+	}
+}
+
 func TestDetachedObjectsAreLetGo(t *testing.T) {
 	w := newWorld(t)
 	w.turn(t, "c.state = {list: []}; var kept")
