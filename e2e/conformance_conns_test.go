@@ -272,6 +272,18 @@ func TestOnDisconnectFollowsAnOnConnectThatFailed(t *testing.T) {
 	}
 }
 
+func TestNothingIsSentBeforeAConnectionIsAccepted(t *testing.T) {
+	t.Parallel()
+	s := conns.server(t)
+	eachTransport(t, s, func(t *testing.T, w wired) {
+		c := w.connect(t, of("eager", keyOf(t)), "") // it wants the first frame to be Init
+		c.expectEvent("hello", `["second"]`)
+		c.act(1, "get", `[]`)
+		c.expectResult(1, `[["send() before the connection was accepted: onConnect is the first that may"],[["first",["a"]]],"second"]`)
+	})
+	s.wantCall(t, of("eager", keyOf(t)), "quiet", `[]`, `["string",null]`) // a call's own: nobody hears it
+}
+
 func TestConformance054ActionsWaitForOnConnect(t *testing.T) {
 	t.Parallel()
 	s := conns.server(t)

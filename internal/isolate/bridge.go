@@ -4,6 +4,7 @@ import (
 	"github.com/dop251/goja"
 
 	"github.com/rivetdev/rivet/internal/actor"
+	"github.com/rivetdev/rivet/internal/errs"
 	"github.com/rivetdev/rivet/internal/isolate/jsvalue"
 	"github.com/rivetdev/rivet/internal/value"
 )
@@ -232,7 +233,10 @@ func hostBroadcast(i *instance, a []goja.Value) goja.Value {
 func hostSend(i *instance, a []goja.Value) goja.Value {
 	c := i.conns[arg(a, 0).ToInteger()]
 	ev := i.iso.event(a[min(1, len(a)):])
-	if c != nil && c.info.ID != "" && !c.gone {
+	if c != nil && c.lasting && !c.accepted && !c.removed {
+		i.iso.throw(errs.Wrap(errs.Internal, nil, "send() before the connection was accepted: onConnect is the first that may"))
+	}
+	if c != nil && c.lasting && !c.gone {
 		i.effect(actor.Send{Conn: c.info.ID, Event: ev, Call: i.from()})
 	}
 	return nil

@@ -258,7 +258,7 @@ func timedOut() *errs.Error {
 // addConn makes a record of a connection, stored or not.
 func (i *instance) addConn(info actor.ConnInfo) *connRec {
 	i.lastSlot++
-	c := &connRec{slot: i.lastSlot, info: info}
+	c := &connRec{slot: i.lastSlot, info: info, lasting: info.ID != ""}
 	i.conns[c.slot] = c
 	if info.ID != "" {
 		i.byID[info.ID] = c

@@ -224,6 +224,7 @@ type connRec struct {
 	slot     int64
 	info     actor.ConnInfo
 	state    *stateBox
+	lasting  bool // a connection; not that of a stateless call
 	accepted bool // stored; it counts
 	ready    bool // onConnect has ended
 	refused  bool // onConnect failed: it is being closed

@@ -208,6 +208,26 @@ const picky = actor({
   actions: { run: (c) => ++c.state.ran, ran: (c) => c.state.ran, left: (c) => c.state.left },
 });
 
+/** Sends before it may, and keeps a connection's state in its own. */
+const eager = actor({
+  ...open,
+  state: { said: [] as unknown[], seen: [] as { of: { name: string; tags: Set<string> } }[] },
+  onBeforeConnect: (c) => {
+    try {
+      c.conn?.send("early", 1);
+    } catch (error) {
+      c.state.said.push((error as Error).message);
+    }
+  },
+  createConnState: () => ({ name: "first", tags: new Set(["a"]) }),
+  onConnect: (c, conn) => {
+    c.state.seen.push({ of: conn.state });
+    conn.state.name = "second";
+    conn.send("hello", conn.state.name);
+  },
+  actions: { quiet: (c) => [typeof c.conn.id, c.conn.send("nobody", 1)], get: (c) => [c.state.said, c.state.seen.map(({ of }) => [of.name, [...of.tags]]), c.conn.state.name] },
+});
+
 const slow = actor({
   ...open,
   state: { order: [] as string[] },
@@ -294,7 +314,7 @@ const driver = actor({
 });
 
 export const registry = setup({
-  use: {
+  use: { eager,
     cloned, created, bare, falsy, context, both, room, door, picky, slow, paramless, requests, news, driver,
   },
 });
