@@ -85,7 +85,15 @@ func (f *fakeServer) rest(w http.ResponseWriter, r *http.Request) {
 		_ = json.NewEncoder(w).Encode(inspect.Edited{Rev: 8, Undo: inspect.Patch{}})
 		return
 	}
+	if r.Method == "DELETE" || strings.HasPrefix(r.URL.Path, inspect.Base+"/schedule/") {
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
 	for i := range f.actors {
+		if r.Method == "POST" && strings.HasPrefix(r.URL.Path, inspect.Base+"/actors/"+f.actors[i].ID+"/") {
+			_ = json.NewEncoder(w).Encode(f.actors[i])
+			return
+		}
 		if r.URL.Path == inspect.Base+"/actors/"+f.actors[i].ID {
 			_ = json.NewEncoder(w).Encode(f.actors[i])
 			return
