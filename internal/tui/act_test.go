@@ -65,3 +65,32 @@ func TestAQuestionThatIsDeniedDoesNothing(t *testing.T) {
 		t.Error("destroyed under another name")
 	}
 }
+
+// What somebody else changed while a person edited is never overwritten; where
+// the two don't meet, both are kept.
+func TestAnEditMeetsAnother(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		meanwhile string // the path
+		want      string
+	}{
+		"at the same place":  {"/total", "The state has changed at /total"},
+		"at another place":   {"/paid", "saved; u undoes it"},
+		"of the whole state": {"", "The state has changed at /total"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFake(t)
+			f.meanwhile = inspect.Patch{{Op: "replace", Path: tt.meanwhile, Value: "theirs"}}
+			s := at80(t, f)
+			s.keys("\r", "j", "j", "j", "j") // at total
+			s.keys("e")
+			s.wait("/total = 41.5")
+			s.keys("\x15", "43", "\r")
+			s.wait("+ 43")
+			s.keys("\r")
+			s.wait(tt.want)
+		})
+	}
+}

@@ -33,6 +33,8 @@ type fakeServer struct {
 	socks  map[*sock]bool
 	asked  []string // requests beside the socket
 	away   bool     // no socket is opened
+	// meanwhile is what the first edit meets as changed by somebody else.
+	meanwhile inspect.Patch
 }
 
 type sock struct {
@@ -80,8 +82,17 @@ func (f *fakeServer) hangUp() {
 func (f *fakeServer) rest(w http.ResponseWriter, r *http.Request) {
 	f.mu.Lock()
 	f.asked = append(f.asked, r.Method+" "+r.URL.Path)
+	meanwhile := f.meanwhile
+	if r.Method == "PATCH" {
+		f.meanwhile = nil
+	}
 	f.mu.Unlock()
 	if r.Method == "PATCH" {
+		if meanwhile != nil {
+			w.WriteHeader(http.StatusConflict)
+			_ = json.NewEncoder(w).Encode(inspect.Failure{Error: inspect.Error{Code: "state_conflict", Message: "The state has changed."}, Rev: 8, Patch: meanwhile})
+			return
+		}
 		_ = json.NewEncoder(w).Encode(inspect.Edited{Rev: 8, Undo: inspect.Patch{}})
 		return
 	}
